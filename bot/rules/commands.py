@@ -1,0 +1,179 @@
+"""What people can ask for, typed. `grammar` makes these from text, buttons and modals make them directly."""
+
+from dataclasses import dataclass
+
+from bot.rules.model import ActionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    title: str
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """`/incident update <text>`: a status update for everybody."""
+
+    text: str
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    severity: str
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    slack_id: str
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTo:
+    """`/incident link <sha, URL or branch> [#action]`."""
+
+    ref: str
+    action: int | None = None
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    text: str = ""
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    why: str = ""
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    why: str
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    page: int = 1
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListIncidents:
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """`/hotfix <what you did>`. `at` and `until` are as typed (`14:05`, `2h`, `2026-11-24T14:05`)."""
+
+    text: str
+    target: str | None = None
+    path: str | None = None
+    repo: str | None = None
+    kind: ActionKind | None = None
+    ephemeral: bool = False
+    by: str | None = None  # Slack id of the one who did it
+    at: str | None = None
+    until: str | None = None
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    action: int
+    incident: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waive:
+    action: int
+    why: str
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ephemeral:
+    action: int
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    action: int
+    why: str
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Only what is given changes; the old text stays in the ledger."""
+
+    action: int
+    text: str | None = None
+    target: str | None = None
+    path: str | None = None
+    repo: str | None = None
+    kind: ActionKind | None = None
+    at: str | None = None
+    until: str | None = None
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Exactly one of the two is given: a person (Slack id) or a user group (Slack id)."""
+
+    action: int
+    slack_id: str | None = None
+    group: str | None = None
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    action: int
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    hours: int = 4
+
+
+Command = (
+    Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
+    | ListIncidents | Drift | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
+)  # fmt: skip

@@ -1,0 +1,96 @@
+"""What a verb's `decide` hands back: ledger entries, state changes, effects and an answer, all plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Refusal(Exception):
+    """A verb will not do what was asked. The text is a sentence for the person: what happened, what was kept, what to do."""
+
+
+class EffectKind(StrEnum):
+    """What the outside world should come to show. Delivery renders it from the state at that moment."""
+
+    PERSON = "person"  # learn name, time zone and kind of a person; key: person id
+    ROOM = "room"  # the incident's channel
+    INVITE = "invite"  # key: person id
+    TOPIC = "topic"
+    BOOKMARK = "bookmark"
+    CARD = "card"
+    PIN = "pin"
+    ANNOUNCEMENT = "announcement"
+    ACTION = "action"  # the echo of one action in the room; key: action number
+    NOTE = "note"  # one ledger entry said in the room; key: entry seq
+    CHECKLIST = "checklist"
+    SUMMARY = "summary"
+    ANCHOR = "anchor"  # the ledger's last hash, said where the database cannot reach; key: entry seq
+    THREAD_NUDGE = "thread_nudge"  # one line in an action's own thread; key: reminder id
+    NUDGE = "nudge"  # a person's one direct message for all their drift; key: person id
+    LEAD_NUDGE = "lead_nudge"  # key: entry seq
+    DRIFT_NOTICE = "drift_notice"  # to the announce channel; key: entry seq
+    ALARM = "alarm"  # a regression, to the announce channel; key: entry seq
+    ALARM_OWNER = "alarm_owner"  # the same to the owner; key: entry seq
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Ask that `kind` of `incident_id` (and `key`) be shown. Asking twice before delivery is asking once."""
+
+    kind: EffectKind
+    incident_id: int | None = None
+    key: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Effects of one lane keep their order; different lanes don't wait for each other."""
+        return f"{self.kind.value}/{self.incident_id or 0}/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A ledger entry to append. Text in the payload is `Clean`; people are internal ids."""
+
+    kind: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    ref_seq: int | None = None  # the entry that this one is about: an amendment or a purge
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    table: str
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    table: str
+    id: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button on an answer: pressing it sends `verb` with `value` back."""
+
+    verb: str
+    label: str
+    value: str
+    style: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person who asked is told, to them alone. Plain text: the surface escapes it."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    answer: Answer
+    entries: tuple[Entry, ...] = ()
+    changes: tuple[Insert | Update, ...] = ()
+    effects: tuple[Effect, ...] = ()

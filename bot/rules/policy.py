@@ -1,0 +1,130 @@
+"""The team's rules, a versioned TOML file (`hotwash.toml`), with defaults that a team can live with.
+
+Read once at start. Every error names the field and what it takes.
+"""
+
+import re
+import tomllib
+from datetime import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+
+
+class PolicyError(Exception):
+    """The policy file cannot be used; the text names the file, the field and what is wrong with it."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Repository(_Part):
+    """A watched repository. `branch` is its upstream branch: the one that production is built from."""
+
+    name: Name
+    url: str
+    branch: str = "main"
+
+
+class SeverityRule(_Part):
+    name: Name
+    title: str = ""
+    update_every_minutes: int | None = None
+
+
+class Nudges(_Part):
+    """When people are reminded of drift. Hours of the day are the person's own."""
+
+    quiet_minutes: Annotated[int, Field(ge=0)] = 15  # nothing in the first minutes after an action
+    thread_every_minutes: Annotated[int, Field(ge=15)] = 60  # during the incident, in the action's thread
+    after_resolve_minutes: Annotated[int, Field(ge=0)] = 60
+    workday_start: time = time(9)
+    workday_end: time = time(18)
+    morning: time = time(10)  # when a nudge that had to wait goes out
+    working_days: frozenset[int] = frozenset({0, 1, 2, 3, 4})  # Monday is 0
+    lead_after_hours: Annotated[int, Field(ge=1)] = 24
+    announce_after_hours: Annotated[int, Field(ge=1)] = 48
+    most_per_action: Annotated[int, Field(ge=1)] = 5
+    snooze_hours: Annotated[int, Field(ge=1)] = 4
+    digest_every_days: Annotated[int, Field(ge=1)] = 7
+
+
+class Closing(_Part):
+    drifting: Literal["allow", "reason", "refuse"] = "allow"
+
+
+class Standing(_Part):
+    """Where a manual change outside any incident goes. `lead` is a Slack user id, `channel` a channel name or id."""
+
+    lead: str | None = None
+    channel: str | None = None
+
+
+class Right(StrEnum):
+    EVERYONE = "everyone"  # every full member of the workspace
+    LEAD = "lead"  # the incident's lead, its opener, and the people in `leads`
+
+
+class Rights(_Part):
+    """Who may do what. Guests and people of other organisations may only look, whatever stands here."""
+
+    waive: Right = Right.EVERYONE
+    close: Right = Right.EVERYONE
+    cancel: Right = Right.EVERYONE
+    severity: Right = Right.EVERYONE
+    leads: frozenset[str] = frozenset()  # Slack user ids that count as lead everywhere
+
+
+class Policy(_Part):
+    announce: str | None = "incidents"  # channel name or id; None: nowhere
+    severities: tuple[SeverityRule, ...] = tuple(SeverityRule(name=f"sev{n}") for n in (1, 2, 3, 4))
+    default_severity: str = "sev3"
+    alarm_always: frozenset[str] = frozenset({"sev1"})  # regressions reach the owner outside working hours too
+    channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"
+    repositories: tuple[Repository, ...] = ()
+    poll_seconds: Annotated[int, Field(ge=1)] = 60
+    look_back_days: Annotated[int, Field(ge=0)] = 14  # how far the first walk of a repository reads
+    nudges: Nudges = Nudges()
+    closing: Closing = Closing()
+    standing: Standing = Standing()
+    rights: Rights = Rights()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [severity.name for severity in self.severities]
+        if self.default_severity not in names:
+            raise ValueError(f"default_severity {self.default_severity!r} is none of {', '.join(names)}")
+        for what, all_names in (("severities", names), ("repositories", [r.name for r in self.repositories])):
+            if len(set(all_names)) != len(all_names):
+                raise ValueError(f"{what}: a name stands twice")
+        return self
+
+    def repository(self, name: str) -> Repository | None:
+        return next((r for r in self.repositories if r.name == name), None)
+
+    def severity_names(self) -> tuple[str, ...]:
+        return tuple(s.name for s in self.severities)
+
+    @property
+    def announce_name(self) -> str | None:
+        return re.sub(r"^#", "", self.announce) if self.announce else None
+
+
+def load_policy(path: Path | None) -> Policy:
+    """The policy in a TOML file, or the defaults without one. Raises PolicyError."""
+    if path is None:
+        return Policy()
+    try:
+        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path}: is not valid TOML: {error}") from error
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc'])) or 'policy'}: {e['msg']}" for e in error.errors()]
+        raise PolicyError(f"{path}: " + "; ".join(lines)) from error
