@@ -13,6 +13,7 @@ class Refusal(Exception):
 class EffectKind(StrEnum):
     """What the outside world should come to show. Delivery renders it from the state at that moment."""
 
+    WORKSPACE = "workspace"  # learn the bot's own id and the announce channel, and join it
     PERSON = "person"  # learn name, time zone and kind of a person; key: person id
     ROOM = "room"  # the incident's channel
     INVITE = "invite"  # key: person id
@@ -26,8 +27,9 @@ class EffectKind(StrEnum):
     CHECKLIST = "checklist"
     SUMMARY = "summary"
     ANCHOR = "anchor"  # the ledger's last hash, said where the database cannot reach; key: entry seq
-    THREAD_NUDGE = "thread_nudge"  # one line in an action's own thread; key: reminder id
-    NUDGE = "nudge"  # a person's one direct message for all their drift; key: person id
+    THREAD_NUDGE = "thread_nudge"  # one line in an action's own thread; key: entry seq
+    NUDGE = "nudge"  # a person's one direct message for all their drift, anew; key: person id
+    NUDGE_REFRESH = "nudge_refresh"  # the same message brought up to date where it stands; key: person id
     LEAD_NUDGE = "lead_nudge"  # key: entry seq
     DRIFT_NOTICE = "drift_notice"  # to the announce channel; key: entry seq
     ALARM = "alarm"  # a regression, to the announce channel; key: entry seq
@@ -81,11 +83,23 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """A choice on an answer: picking one sends `verb` with `value` and the option back."""
+
+    verb: str
+    label: str
+    value: str
+    options: tuple[str, ...]
+    chosen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the person who asked is told, to them alone. Plain text: the surface escapes it."""
 
     text: str
     buttons: tuple[Button, ...] = ()
+    menu: Menu | None = None
 
 
 @dataclass(frozen=True, slots=True)

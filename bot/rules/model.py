@@ -95,6 +95,14 @@ class Incident:
     private: bool = False
     standing: bool = False
     reconciled_at: int | None = None
+    last_action: int = 0  # the highest action number given out
+    last_seq: int = 0  # the ledger's last entry, and its hash
+    head_hash: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Service is back, or was never gone: what drifts now is followed up, not firefought."""
+        return self.standing or self.state is not IncidentState.OPEN
 
     @property
     def name(self) -> str:

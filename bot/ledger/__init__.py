@@ -1,0 +1,1 @@
+"""The record: tables, the one transaction, the hash chain and the outbox."""

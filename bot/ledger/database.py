@@ -1,0 +1,212 @@
+"""One way into the database: `write` runs a plain function in one transaction, `read` runs one that only looks.
+
+SQLite has one writer, so there all writing is done by one thread that owns the writing connection; what queues up
+while it commits shares the next commit, each recording inside a savepoint of its own (fifty to a commit carry an
+order of magnitude more than fifty commits, since each commit waits for the disk). PostgreSQL runs the same function
+on a pooled connection. Readers of SQLite use connections that cannot write, so they never wait for the writer.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+T = TypeVar("T")
+Work = Callable[[Connection], Any]
+_Item = tuple[Work, Future[Any]]
+
+BATCH = 64  # recordings to one commit, so that the first of them doesn't wait for ever
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE goes around the triggers that guard entries
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA secure_delete=ON",
+)
+_SERIALIZATION = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
+
+
+class DatabaseError(Exception):
+    """The address names no database that Hotwash can use."""
+
+
+def normalise_url(url: str) -> str:
+    """`DATABASE_URL` as hosts give it (`postgres://`, `sqlite:///x`) as SQLAlchemy's async drivers want it."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    if url.startswith("sqlite://"):
+        return "sqlite+aiosqlite://" + url[len("sqlite://") :]
+    if url.startswith(("postgresql+psycopg://", "sqlite+aiosqlite://")):
+        return url
+    raise DatabaseError(f"DATABASE_URL: {url.partition(':')[0]!r} is neither sqlite nor postgresql")
+
+
+def now(conn: Connection) -> int:
+    """The database's clock, in microseconds: leases and pacing go by it, so that replicas agree."""
+    if conn.dialect.name == "sqlite":
+        return time.time_ns() // 1000  # the file's clock is the machine's
+    return int(conn.scalar(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")) or 0)
+
+
+def _own_transactions(engine: Any, begin: str, pragmas: tuple[str, ...]) -> None:
+    """Take transaction control from the driver, which begins too late and never IMMEDIATE."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql(begin)
+
+
+class _Writer(threading.Thread):
+    """The thread that owns SQLite's writing connection."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(name="ledger-writer", daemon=True)
+        self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
+        _own_transactions(self._engine, "BEGIN IMMEDIATE", _PRAGMAS)
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+
+    def submit(self, work: Work) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._queue.put((work, future))
+        return future
+
+    def stop(self) -> None:
+        self._queue.put(None)
+        self.join()
+        self._engine.dispose()
+
+    def run(self) -> None:
+        item = self._queue.get()
+        while item is not None:
+            item = self._commit(item) or self._queue.get()
+
+    def _commit(self, first: _Item) -> _Item | None:
+        """Record what waits, up to BATCH, in one commit. Returns an item that was taken from the queue but not recorded."""
+        item: _Item | None = first
+        taken: list[Future[Any]] = []
+        results: list[tuple[Future[Any], Any]] = []
+        try:
+            with self._engine.begin() as conn:
+                while item is not None and len(taken) < BATCH:
+                    current, item = item, None
+                    taken.append(current[1])
+                    self._record(conn, *current, results)
+                    item = self._waiting()
+        except Exception as error:  # the commit, or the connection itself: nothing of the batch was kept
+            for future in taken or [first[1]]:
+                if not future.done():
+                    future.set_exception(error)
+        else:
+            for future, result in results:
+                future.set_result(result)
+        return item if taken else None
+
+    def _waiting(self) -> _Item | None:
+        """What else waits to be recorded, if anything does."""
+        try:
+            item = self._queue.get_nowait()
+        except queue.Empty:
+            return None
+        if item is None:  # the word to stop: leave it for the loop
+            self._queue.put(None)
+        return item
+
+    @staticmethod
+    def _record(
+        conn: Connection, work: Work, future: Future[Any], results: list[tuple[Future[Any], Any]]
+    ) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        conn.exec_driver_sql("SAVEPOINT recording")
+        try:
+            result = work(conn)
+        except Exception as error:
+            conn.exec_driver_sql("ROLLBACK TO recording")
+            future.set_exception(error)
+        else:
+            results.append((future, result))
+        conn.exec_driver_sql("RELEASE recording")
+
+
+class Database:
+    """A ledger's database. Open with `Database(url)`, end with `await close()`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = normalise_url(url)
+        self.sqlite = self.url.startswith("sqlite")
+        self._writer: _Writer | None = None
+        if self.sqlite:
+            file = make_url(self.url).database
+            if not file or file == ":memory:":
+                raise DatabaseError(
+                    "DATABASE_URL: an in-memory SQLite loses every entry at exit; name a file"
+                )
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            self._writer = _Writer(self.url)
+            self._writer.start()
+            self._engine = create_async_engine(self.url, pool_size=4)
+            pragmas = ("PRAGMA busy_timeout=10000", "PRAGMA query_only=ON")
+            _own_transactions(self._engine.sync_engine, "BEGIN DEFERRED", pragmas)
+        else:
+            self._engine = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """On SQLite this engine cannot write; use `write`."""
+        return self._engine
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one durable transaction and return what it returned, after the commit.
+
+        Whatever `work` raises undoes all that it did and is raised here. `work` may be run again after a
+        serialization failure on PostgreSQL, so it touches nothing but its connection.
+        """
+        if self._writer is not None:
+            return await asyncio.wrap_future(self._writer.submit(work))
+        for attempt in range(3):
+            try:
+                async with self._engine.begin() as conn:
+                    return await conn.run_sync(work)
+            except OperationalError as error:
+                if attempt == 2 or getattr(error.orig, "sqlstate", None) not in _SERIALIZATION:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` against one consistent snapshot."""
+        async with self._engine.connect() as conn:
+            return await conn.run_sync(work)
+
+    async def ping(self) -> str | None:
+        """None if the database answers, else why it doesn't."""
+        try:
+            await self.read(lambda conn: conn.execute(text("SELECT 1")))
+        except (DBAPIError, OSError) as error:
+            return str(getattr(error, "orig", error))
+        return None
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            with suppress(RuntimeError):
+                await asyncio.to_thread(self._writer.stop)
+        await self._engine.dispose()

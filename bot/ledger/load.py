@@ -1,0 +1,197 @@
+"""Reading state back as the plain data of `bot.rules.model`."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select
+
+from bot.ledger.tables import actions, entries, evidence, incidents, links, members, people, workspaces
+from bot.rules.clean import Clean
+from bot.rules.model import (
+    Action,
+    ActionKind,
+    ActionState,
+    Evidence,
+    EvidenceKind,
+    Incident,
+    IncidentState,
+    Line,
+    Link,
+    LinkKind,
+    Person,
+    PersonKind,
+    Ruling,
+    Strength,
+    WarRoom,
+)
+
+HOTWASH = Person(0, "", "Hotwash", kind=PersonKind.BOT)
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(row.id, row.slack_id, row.name, row.tz, PersonKind(row.kind))
+
+
+def _incident(row: Row[Any]) -> Incident:
+    return Incident(
+        row.id, row.workspace_id, row.number, row.title, row.severity, IncidentState(row.state), row.opened_by,
+        row.opened_at, row.lead_id, row.resolved_at, row.closed_at, row.channel_id, row.channel_name, row.private,
+        row.standing, row.reconciled_at, row.last_action, row.last_seq, row.head_hash,
+    )  # fmt: skip
+
+
+def _action(row: Row[Any]) -> Action:
+    return Action(
+        row.id, row.incident_id, row.number, ActionKind(row.kind), row.text, ActionState(row.state), row.logged_by,
+        row.logged_at, row.done_at, row.owner_id, row.owner_group, row.target, row.repo, row.path, row.until,
+        None if row.ruling is None else Ruling(row.ruling), row.ruled_by, row.ruled_at, row.ruled_why, row.nudged,
+        row.snoozed_until, row.drifting_since, row.drifted,
+    )  # fmt: skip
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(
+        row.id, row.action_id, LinkKind(row.kind), row.repo, row.ref, row.by, row.at, row.url, row.sha
+    )
+
+
+def _evidence(row: Row[Any]) -> Evidence:
+    return Evidence(
+        row.id, row.action_id, EvidenceKind(row.kind), Strength(row.strength), row.at, row.repo, row.commit, row.by,
+        row.lost_at, row.lost_by,
+    )  # fmt: skip
+
+
+def visible_to(viewer: Person) -> ColumnElement[bool]:
+    """The one filter on incidents: private ones exist only for their members."""
+    member = exists().where(members.c.incident_id == incidents.c.id, members.c.person_id == viewer.id)
+    return or_(incidents.c.private.is_(False), member)
+
+
+def workspace_id(conn: Connection, team_id: str) -> int | None:
+    return conn.scalar(select(workspaces.c.id).where(workspaces.c.team_id == team_id))
+
+
+def person(conn: Connection, person_id: int) -> Person:
+    return _person(conn.execute(select(people).where(people.c.id == person_id)).one())
+
+
+def person_by_slack(conn: Connection, workspace: int, slack_id: str) -> Person | None:
+    row = conn.execute(
+        select(people).where(people.c.workspace_id == workspace, people.c.slack_id == slack_id)
+    ).first()
+    return None if row is None else _person(row)
+
+
+def incident(conn: Connection, *where: ColumnElement[bool], lock: bool = False) -> Incident | None:
+    """One incident. `lock` serialises appends to it until the transaction ends."""
+    statement = select(incidents).where(*where)
+    row = conn.execute(statement.with_for_update() if lock else statement).first()
+    return None if row is None else _incident(row)
+
+
+def incidents_where(
+    conn: Connection,
+    workspace: int,
+    viewer: Person | None,
+    *where: ColumnElement[bool],
+    most: int,
+    skip: int = 0,
+) -> list[Incident]:
+    """Newest first. `viewer` None is the program itself, which sees all."""
+    seen = visible_to(viewer) if viewer else incidents.c.id.is_not(None)
+    rows = conn.execute(
+        select(incidents)
+        .where(incidents.c.workspace_id == workspace, seen, *where)
+        .order_by(incidents.c.number.desc())
+        .limit(most)
+        .offset(skip)
+    )
+    return [_incident(row) for row in rows]
+
+
+def actions_where(conn: Connection, *where: ColumnElement[bool]) -> list[Action]:
+    return [_action(row) for row in conn.execute(select(actions).where(*where).order_by(actions.c.number))]
+
+
+def action(conn: Connection, incident_id: int, number: int) -> Action | None:
+    found = actions_where(conn, actions.c.incident_id == incident_id, actions.c.number == number)
+    return found[0] if found else None
+
+
+def links_of(conn: Connection, action_ids: Iterable[int]) -> list[Link]:
+    rows = conn.execute(select(links).where(links.c.action_id.in_(list(action_ids))).order_by(links.c.id))
+    return [_link(row) for row in rows]
+
+
+def links_where(conn: Connection, *where: ColumnElement[bool]) -> list[Link]:
+    return [_link(row) for row in conn.execute(select(links).where(*where).order_by(links.c.id))]
+
+
+def evidence_of(conn: Connection, action_ids: Iterable[int]) -> list[Evidence]:
+    rows = conn.execute(
+        select(evidence).where(evidence.c.action_id.in_(list(action_ids))).order_by(evidence.c.id)
+    )
+    return [_evidence(row) for row in rows]
+
+
+def evidence_where(conn: Connection, *where: ColumnElement[bool]) -> list[Evidence]:
+    return [_evidence(row) for row in conn.execute(select(evidence).where(*where).order_by(evidence.c.id))]
+
+
+def people_by_id(conn: Connection, ids: Iterable[int]) -> dict[int, Person]:
+    rows = conn.execute(select(people).where(people.c.id.in_(sorted(set(ids)))))
+    return {row.id: _person(row) for row in rows}
+
+
+def war_room(conn: Connection, incident_id: int) -> WarRoom:
+    """Everything about one incident but its entries, in six statements whatever its size."""
+    inc = incident(conn, incidents.c.id == incident_id)
+    if inc is None:
+        raise LookupError(f"no incident with id {incident_id}")
+    all_actions = actions_where(conn, actions.c.incident_id == incident_id)
+    all_links = links_where(conn, links.c.incident_id == incident_id)
+    facts = evidence_where(conn, evidence.c.incident_id == incident_id)
+    ids = {inc.opened_by, inc.lead_id or inc.opened_by}
+    for one in all_actions:
+        ids |= {one.owner_id, one.logged_by, one.ruled_by or one.owner_id}
+    ids |= {link.by for link in all_links} | {fact.by for fact in facts if fact.by}
+    return WarRoom(
+        inc,
+        tuple(all_actions),
+        tuple(all_links),
+        tuple(facts),
+        people_by_id(conn, ids),
+        inc.head_hash,
+        inc.last_seq,
+    )
+
+
+def _line(row: Row[Any]) -> Line:
+    payload = None if row.payload is None else _cleaned(json.loads(row.payload))
+    return Line(row.seq, row.at, row.kind, row.actor_id, row.via, payload, row.hash)
+
+
+def _cleaned(value: Any) -> Any:
+    """Strings from the ledger are clean: they were when they were written."""
+    if isinstance(value, str):
+        return Clean(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list) else value
+
+
+def lines(conn: Connection, incident_id: int, *where: ColumnElement[bool]) -> list[Line]:
+    """The ledger of an incident as people read it, oldest first."""
+    rows = conn.execute(
+        select(entries).where(entries.c.incident_id == incident_id, *where).order_by(entries.c.seq)
+    )
+    return [_line(row) for row in rows]
+
+
+def with_people(conn: Connection, room: WarRoom, ids: Sequence[int]) -> WarRoom:
+    """The same war room, with more people known by name."""
+    missing = [one for one in ids if one not in room.people]
+    return replace(room, people={**room.people, **people_by_id(conn, missing)}) if missing else room

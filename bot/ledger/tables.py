@@ -1,0 +1,324 @@
+"""The tables, the same on SQLite and PostgreSQL. Every row belongs to a workspace; times are microseconds UTC.
+
+`entries` is the ledger and is only ever appended to (triggers in `migrations/` see to it). The other tables are
+state that follows from it, changed in the same transaction, or work that is still to do.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from bot.rules.clean import Clean
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class CleanText(TypeDecorator[Clean]):
+    """Text that people typed. Refuses (TypeError) what did not go through redaction."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if value is not None and not isinstance(value, Clean):
+            raise TypeError(f"text to store must be redacted first, got {type(value).__name__}")
+        return value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Clean | None:
+        return None if value is None else Clean(value)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+Micros = BigInteger
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def _workspace() -> Column[int]:
+    return Column("workspace_id", ForeignKey("workspaces.id"), nullable=False)
+
+
+def _incident() -> Column[int]:
+    return Column("incident_id", ForeignKey("incidents.id"), nullable=False)
+
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    _id(),
+    Column("team_id", String(32), nullable=False, unique=True),
+    Column("name", CleanText),
+    Column("bot_user_id", String(32)),
+    Column("announce_channel_id", String(32)),
+    Column("last_incident", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Micros, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("slack_id", String(64), nullable=False),  # replaced by `erased-<id>` when a person is erased
+    Column("name", CleanText, nullable=False),
+    Column("tz", String(64), nullable=False, server_default="UTC"),
+    Column("kind", String(16), nullable=False, server_default="unknown"),
+    Column("seen_at", Micros),  # when Slack was last asked about them
+    UniqueConstraint("workspace_id", "slack_id"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("number", Integer, nullable=False),  # 0 is the standing incident
+    Column("title", CleanText, nullable=False),
+    Column("severity", String(63), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("private", Boolean, nullable=False, server_default=false()),
+    Column("standing", Boolean, nullable=False, server_default=false()),
+    Column("opened_by", ForeignKey("people.id"), nullable=False),
+    Column("lead_id", ForeignKey("people.id")),
+    Column("opened_at", Micros, nullable=False),
+    Column("resolved_at", Micros),
+    Column("closed_at", Micros),
+    Column("reconciled_at", Micros),
+    Column("channel_id", String(32)),
+    Column("channel_name", String(80)),
+    Column("last_action", Integer, nullable=False, server_default=text("0")),
+    Column("last_seq", Integer, nullable=False, server_default=text("0")),
+    Column("head_hash", String(64), nullable=False, server_default=""),
+    UniqueConstraint("workspace_id", "number"),
+    Index("ix_incidents_channel", "workspace_id", "channel_id"),
+    Index("ix_incidents_state", "workspace_id", "state"),
+)
+
+members = Table(  # who may see a private incident
+    "members",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    UniqueConstraint("incident_id", "person_id"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("seq", Integer, nullable=False),
+    Column("at", Micros, nullable=False),
+    Column("actor_id", ForeignKey("people.id")),  # None: Hotwash itself
+    Column("via", String(32), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("ref_seq", Integer),
+    Column("payload", Text),  # canonical JSON, hashed as it stands here; None once purged
+    Column("salt", LargeBinary(16)),
+    Column("payload_hash", String(64), nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("incident_id", "seq"),
+    CheckConstraint("(payload IS NULL) = (salt IS NULL)", name="purged_whole"),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("target", CleanText),
+    Column("repo", CleanText),
+    Column("path", CleanText),
+    Column("state", String(16), nullable=False),
+    Column("logged_by", ForeignKey("people.id"), nullable=False),
+    Column("owner_id", ForeignKey("people.id"), nullable=False),
+    Column("owner_group", String(32)),
+    Column("logged_at", Micros, nullable=False),
+    Column("done_at", Micros, nullable=False),
+    Column("until", Micros),
+    Column("ruling", String(16)),
+    Column("ruled_by", ForeignKey("people.id")),
+    Column("ruled_at", Micros),
+    Column("ruled_why", CleanText),
+    Column("nudged", Integer, nullable=False, server_default=text("0")),
+    Column("snoozed_until", Micros),
+    Column("drifting_since", Micros),
+    Column("drifted", BigInteger, nullable=False, server_default=text("0")),
+    UniqueConstraint("incident_id", "number"),
+    Index("ix_actions_owner", "workspace_id", "owner_id", "state"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("action_id", ForeignKey("actions.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("repo", String(63)),
+    Column("ref", CleanText, nullable=False),
+    Column("sha", String(64)),
+    Column("url", CleanText),
+    Column("by", ForeignKey("people.id"), nullable=False),
+    Column("at", Micros, nullable=False),
+    UniqueConstraint("action_id", "kind", "repo", "ref"),
+    Index("ix_links_repo", "workspace_id", "repo"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("action_id", ForeignKey("actions.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("strength", String(8), nullable=False),
+    Column("repo", String(63)),
+    Column("commit", String(64)),
+    Column("by", ForeignKey("people.id")),
+    Column("at", Micros, nullable=False),
+    Column("lost_at", Micros),
+    Column("lost_by", String(64)),
+    Index("ix_evidence_commit", "workspace_id", "repo", "commit"),
+)
+
+reminders = Table(  # one row a thing to remind of; the clock rings, this says what is due
+    "reminders",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("lane", String(80), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("incident_id", ForeignKey("incidents.id")),
+    Column("action_id", ForeignKey("actions.id")),
+    Column("person_id", ForeignKey("people.id")),
+    Column("due_at", Micros),  # business time; None: nothing to remind of
+    Column("sent_at", Micros),
+    Column("sent", Integer, nullable=False, server_default=text("0")),
+    UniqueConstraint("workspace_id", "lane"),
+    Index("ix_reminders_due", "due_at"),
+)
+
+nudges = Table(  # the claim to a person's one message of a day
+    "nudges",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("local_date", String(10), nullable=False),
+    Column("at", Micros, nullable=False),
+    UniqueConstraint("workspace_id", "person_id", "local_date"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("lane", String(160), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("incident_id", ForeignKey("incidents.id")),
+    Column("key", String(64), nullable=False, server_default=""),
+    Column("needs_room", Boolean, nullable=False),
+    Column("wanted", Integer, nullable=False, server_default=text("1")),
+    Column("done", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Micros, nullable=False),
+    Column("due_at", Micros, nullable=False),  # the database's clock, as are leases
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("unsure", Boolean, nullable=False, server_default=false()),  # a call may have taken effect unseen
+    Column("leased_by", String(40)),
+    Column("leased_until", Micros),
+    Column("parked_at", Micros),
+    Column("error", CleanText),
+    UniqueConstraint("workspace_id", "lane"),
+    Index(
+        "ix_outbox_open", "due_at", sqlite_where=text("wanted > done"), postgresql_where=text("wanted > done")
+    ),
+)
+
+messages = Table(  # where a lane's message stands in Slack
+    "messages",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("lane", String(160), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
+    UniqueConstraint("workspace_id", "lane"),
+)
+
+pacing = Table(  # when the next call of a bucket may go out, by the database's clock
+    "pacing",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("bucket", String(100), nullable=False),
+    Column("next_at", Micros, nullable=False),
+    UniqueConstraint("workspace_id", "bucket"),
+)
+
+receipts = Table(  # what was already handled, and the answer it got
+    "receipts",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("key", String(160), nullable=False),
+    Column("at", Micros, nullable=False),
+    Column("answer", Text, nullable=False),
+    UniqueConstraint("workspace_id", "key"),
+    Index("ix_receipts_at", "at"),
+)
+
+repositories = Table(
+    "repositories",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("name", String(63), nullable=False),
+    Column("tip", String(64)),
+    Column("due_at", Micros, nullable=False),
+    Column("polled_at", Micros),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("error", CleanText),
+    Column("leased_by", String(40)),
+    Column("leased_until", Micros),
+    UniqueConstraint("workspace_id", "name"),
+)
