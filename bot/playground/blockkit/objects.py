@@ -128,10 +128,7 @@ class _ConversationFilter(TypedDict):
 
 def _filters_something(value: _ConversationFilter) -> _ConversationFilter:
     if not value:
-        raise broken(
-            "",
-            "must define at least one of `include`, `exclude_external_shared_channels`, `exclude_bot_users`",
-        )
+        raise broken("", "must define at least one filter")
     return value
 
 
