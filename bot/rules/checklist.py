@@ -1,0 +1,171 @@
+"""The checklist of an incident: every action that counts, where it stands, and what would settle it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.rules.clean import Clean
+from bot.rules.model import Action, ActionState, Evidence, Incident, Link, Person, Strength, WarRoom
+
+
+class How(StrEnum):
+    """What the state of an action rests on. The ways to be reconciled are never shown alike."""
+
+    NOTHING = "nothing"  # no commit carries it, as far as anyone said
+    LOST = "lost"  # upstream carried it, or was said to, and no longer does
+    LINKED = "linked"  # a commit, branch or pull request that has not reached upstream
+    CLAIMED = "claimed"  # a commit in upstream is said to carry it
+    PROVEN = "proven"
+    CONFIRMED = "confirmed"
+    UNDONE = "undone"
+    WAIVED = "waived"
+    EPHEMERAL = "ephemeral"
+
+
+class Verb(StrEnum):
+    """What a button on a line of the checklist asks for."""
+
+    CONFIRM = "confirm"
+    LINK = "link"
+    UNDONE = "undone"
+    WAIVE = "waive"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The pieces of a phrase such as "confirmed by Ada · a79f427". What is not known or does not apply is
+    None."""
+
+    how: How
+    by: Person | None = None
+    at: int | None = None
+    commit: str | None = None
+    repo: str | None = None
+    link: Link | None = None
+    why: Clean | None = None
+    lost_by: str | None = None  # the commit that took it out of upstream; None if the branch was rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the checklist. `drift` is how long the action has been drifting so far, in microseconds."""
+
+    action: Action
+    owner: Person
+    drift: int
+    basis: Basis
+    overdue: bool  # temporary, and the time to undo it has come
+    buttons: tuple[Verb, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """The actions of one incident in three groups; struck ones are in none."""
+
+    incident: Incident
+    drifting: tuple[Item, ...]  # drifting and regressed
+    in_review: tuple[Item, ...]  # in review and claimed
+    reconciled: tuple[Item, ...]
+
+    @property
+    def left(self) -> tuple[Item, ...]:
+        """What is still to be reconciled."""
+        return self.drifting + self.in_review
+
+
+def drift_so_far(action: Action, now: int) -> int:
+    """Microseconds that the action has spent drifting up to `now`, over all stretches."""
+    running = 0 if action.drifting_since is None else max(0, now - action.drifting_since)
+    return action.drifted + running
+
+
+def urgency(action: Action, now: int) -> tuple[bool, int, int]:
+    """Sort key: regressed actions first, then the oldest drift, then by number."""
+    return action.state is not ActionState.REGRESSED, -drift_so_far(action, now), action.number
+
+
+def counts(actions: Iterable[Action]) -> dict[ActionState, int]:
+    """How many actions are in each state, in the order of the states. Struck ones and empty states are left
+    out."""
+    tally: Counter[ActionState] = Counter(
+        action.state for action in actions if action.state is not ActionState.STRUCK
+    )
+    return {state: tally[state] for state in ActionState if tally[state]}
+
+
+def checklist(war_room: WarRoom, now: int) -> Checklist:
+    """The checklist at `now`: what is left in the order of `urgency`, what is reconciled by number."""
+    items = [
+        Item(
+            action=action,
+            owner=war_room.person(action.owner_id),
+            drift=drift_so_far(action, now),
+            basis=basis(action, war_room),
+            overdue=action.until is not None and action.until <= now and not action.state.reconciled,
+            buttons=buttons(action),
+        )
+        for action in sorted(war_room.actions, key=lambda action: action.number)
+        if action.state is not ActionState.STRUCK
+    ]
+    left = sorted(
+        (item for item in items if not item.action.state.reconciled), key=lambda i: urgency(i.action, now)
+    )
+    in_review = (ActionState.IN_REVIEW, ActionState.CLAIMED)
+    return Checklist(
+        incident=war_room.incident,
+        drifting=tuple(item for item in left if item.action.state not in in_review),
+        in_review=tuple(item for item in left if item.action.state in in_review),
+        reconciled=tuple(item for item in items if item.action.state.reconciled),
+    )
+
+
+def buttons(action: Action) -> tuple[Verb, ...]:
+    """The verbs that would settle the action, the likeliest first; none for a reconciled one.
+
+    Snooze is not among them: it settles nothing, and belongs to a reminder, not to an action.
+    """
+    if action.state.reconciled:
+        return ()
+    if action.state is ActionState.CLAIMED:
+        return Verb.CONFIRM, Verb.LINK, Verb.UNDONE, Verb.WAIVE
+    if action.until is not None:
+        return Verb.UNDONE, Verb.LINK, Verb.WAIVE
+    return Verb.LINK, Verb.UNDONE, Verb.WAIVE
+
+
+def basis(action: Action, war_room: WarRoom) -> Basis:
+    """What the state rests on: a ruling, else the strongest fact that holds, else the newest link, else the
+    last loss. It reads the same order as `action_state`, so the two never disagree."""
+    if action.ruling is not None:
+        ruled_by = _person(action.ruled_by, war_room)
+        return Basis(How(action.ruling.value), by=ruled_by, at=action.ruled_at, why=action.ruled_why)
+    facts = sorted((f for f in war_room.evidence if f.action_id == action.id), key=lambda fact: fact.at)
+    for strength, how in _BY_STRENGTH:
+        for fact in facts:
+            if fact.holds and fact.strength is strength:
+                return _from_fact(how, fact, fact.at, war_room)
+    if action.state is ActionState.IN_REVIEW:
+        link = max((link for link in war_room.links if link.action_id == action.id), key=lambda link: link.at)
+        by = _person(link.by, war_room)
+        return Basis(How.LINKED, by=by, at=link.at, commit=link.sha, repo=link.repo, link=link)
+    if facts:
+        lost = max(facts, key=lambda fact: (fact.strength is not Strength.CLAIM, fact.lost_at or 0))
+        return _from_fact(How.LOST, lost, lost.lost_at, war_room)
+    return Basis(How.NOTHING)
+
+
+_BY_STRENGTH = (
+    (Strength.PROOF, How.PROVEN),
+    (Strength.WORD, How.CONFIRMED),
+    (Strength.CLAIM, How.CLAIMED),
+)
+
+
+def _from_fact(how: How, fact: Evidence, at: int | None, war_room: WarRoom) -> Basis:
+    by = _person(fact.by, war_room)
+    return Basis(how, by=by, at=at, commit=fact.commit, repo=fact.repo, lost_by=fact.lost_by)
+
+
+def _person(person_id: int | None, war_room: WarRoom) -> Person | None:
+    return None if person_id is None else war_room.person(person_id)
