@@ -135,12 +135,12 @@ def buttons(action: Action) -> tuple[Verb, ...]:
 
 
 def basis(action: Action, war_room: WarRoom) -> Basis:
-    """What the state rests on: a ruling, else the strongest fact that holds, else the newest link, else the
-    last loss. It reads the same order as `action_state`, so the two never disagree."""
+    """What the state rests on: a ruling, else the newest of the strongest facts that hold, else the newest
+    link, else the last loss. The order is that of `action_state`, so the two never disagree."""
     if action.ruling is not None:
         ruled_by = _person(action.ruled_by, war_room)
         return Basis(How(action.ruling.value), by=ruled_by, at=action.ruled_at, why=action.ruled_why)
-    facts = sorted((f for f in war_room.evidence if f.action_id == action.id), key=lambda fact: fact.at)
+    facts = sorted((f for f in war_room.evidence if f.action_id == action.id), key=lambda fact: -fact.id)
     for strength, how in _BY_STRENGTH:
         for fact in facts:
             if fact.holds and fact.strength is strength:

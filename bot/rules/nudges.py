@@ -27,12 +27,11 @@ from bot.rules.model import (
     Action,
     ActionState,
     Incident,
-    IncidentState,
     Person,
     PersonKind,
 )
 from bot.rules.policy import Policy
-from bot.rules.worktime import in_working_hours, next_morning, next_working_time
+from bot.rules.worktime import next_morning, next_working_time
 
 Drift = Sequence[tuple[Action, Incident]]
 
@@ -67,9 +66,7 @@ def resolved_for(action: Action, incident: Incident) -> int | None:
     Cancelling and closing count as resolving. An action logged afterwards, or to the standing incident,
     counts as resolved when it was logged; one that regressed since, when it regressed.
     """
-    if incident.standing:
-        return _began(action)
-    if incident.state is IncidentState.OPEN:
+    if not incident.settled:
         return None
     return max(_began(action), incident.resolved_at or incident.closed_at or incident.opened_at)
 
@@ -82,7 +79,7 @@ def thread_due(action: Action, incident: Incident, last_us: int | None, policy: 
     `undo_due`. These lines don't count towards the five: whoever is fighting the fire sees them anyway, and
     a long incident would otherwise use up the reminders for the days after.
     """
-    if incident.standing or incident.state is not IncidentState.OPEN or action.state.reconciled:
+    if incident.settled or action.state.reconciled:
         return None
     every = policy.nudges.thread_every_minutes * MINUTE
     return max(
@@ -117,6 +114,7 @@ def person_due(drift: Drift, person: Person, last_date: date | None, now: int, p
         for action, incident in drift
         if (start := _told_from(action, incident, person, policy)) is not None
         and (resolved := resolved_for(action, incident)) is not None
+        and action.nudged < policy.nudges.most_per_action
     ]
     if not starts:
         return None
@@ -127,19 +125,22 @@ def person_due(drift: Drift, person: Person, last_date: date | None, now: int, p
 
 
 def worth_telling(drift: Drift, person: Person, now: int, policy: Policy) -> Drift:
-    """The actions of that person's direct message at `now`, in the order of `urgency`; none outside their
-    working hours.
+    """The actions that a direct message to that person names at `now`, in the order of `urgency`.
 
     Once a message goes out it names everything: also what was resolved less than an hour ago. Left out are
     actions of open incidents, those in their first 15 minutes, snoozed ones, temporary ones before their
-    time, and those that it has named five times already, which are in the digest.
+    time, and those that five messages have named, which are in the digest.
+
+    Whoever decides to send adds one to `nudged` of each of these first; the message is rendered after that,
+    once or more often. So a message names an action up to its fifth time, and keeps naming it when it is
+    refreshed.
     """
-    if not in_working_hours(now, person.tz, policy.nudges):
-        return ()
     told = [
         (action, incident)
         for action, incident in drift
-        if (start := _told_from(action, incident, person, policy)) is not None and start <= now
+        if (start := _told_from(action, incident, person, policy)) is not None
+        and start <= now
+        and action.nudged <= policy.nudges.most_per_action
     ]
     return _by_urgency(told, now)
 
@@ -171,7 +172,7 @@ def in_digest(drift: Drift, people: Mapping[int, Person], now: int, policy: Poli
         for action, incident in drift
         if not action.state.reconciled
         and resolved_for(action, incident) is not None
-        and (_used_up(action, policy) or people[action.owner_id].kind in _UNREACHABLE)
+        and (action.nudged >= policy.nudges.most_per_action or people[action.owner_id].kind in _UNREACHABLE)
     ]
     return _by_urgency(named_enough, now)
 
@@ -226,14 +227,10 @@ def _quiet_until(action: Action, policy: Policy) -> int:
     return max(_began(action) + policy.nudges.quiet_minutes * MINUTE, action.snoozed_until or 0)
 
 
-def _used_up(action: Action, policy: Policy) -> bool:
-    return action.nudged >= policy.nudges.most_per_action
-
-
 def _told_from(action: Action, incident: Incident, person: Person, policy: Policy) -> int | None:
     """From when on a direct message to `person` may name the action; None if none may."""
     resolved = resolved_for(action, incident)
-    if resolved is None or action.state.reconciled or _used_up(action, policy):
+    if resolved is None or action.state.reconciled:
         return None
     if action.owner_id != person.id or person.kind in _UNREACHABLE:
         return None
