@@ -60,7 +60,7 @@ def now(conn: Connection) -> int:
     return int(conn.scalar(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")) or 0)
 
 
-def _own_transactions(engine: Any, begin: str, pragmas: tuple[str, ...]) -> None:
+def own_transactions(engine: Any, begin: str, pragmas: tuple[str, ...]) -> None:
     """Take transaction control from the driver, which begins too late and never IMMEDIATE."""
 
     @event.listens_for(engine, "connect")
@@ -82,7 +82,7 @@ class _Writer(threading.Thread):
     def __init__(self, url: str) -> None:
         super().__init__(name="ledger-writer", daemon=True)
         self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
-        _own_transactions(self._engine, "BEGIN IMMEDIATE", _PRAGMAS)
+        own_transactions(self._engine, "BEGIN IMMEDIATE", _PRAGMAS)
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
 
     def submit(self, work: Work) -> Future[Any]:
@@ -166,7 +166,7 @@ class Database:
             self._writer.start()
             self._engine = create_async_engine(self.url, pool_size=4)
             pragmas = ("PRAGMA busy_timeout=10000", "PRAGMA query_only=ON")
-            _own_transactions(self._engine.sync_engine, "BEGIN DEFERRED", pragmas)
+            own_transactions(self._engine.sync_engine, "BEGIN DEFERRED", pragmas)
         else:
             self._engine = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
