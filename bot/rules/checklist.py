@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rules.clean import Clean
-from bot.rules.model import Action, ActionState, Evidence, Incident, Link, Person, Strength, WarRoom
+from bot.rules.model import Action, ActionState, Evidence, Incident, Link, LinkKind, Person, Strength, WarRoom
 
 
 class How(StrEnum):
@@ -148,11 +148,16 @@ def basis(action: Action, war_room: WarRoom) -> Basis:
     if action.state is ActionState.IN_REVIEW:
         link = max((link for link in war_room.links if link.action_id == action.id), key=lambda link: link.at)
         by = _person(link.by, war_room)
-        return Basis(How.LINKED, by=by, at=link.at, commit=link.sha, repo=link.repo, link=link)
+        return Basis(How.LINKED, by=by, at=link.at, commit=commit_of(link), repo=link.repo, link=link)
     if facts:
         lost = max(facts, key=lambda fact: (fact.strength is not Strength.CLAIM, fact.lost_at or 0))
         return _from_fact(How.LOST, lost, lost.lost_at, war_room)
     return Basis(How.NOTHING)
+
+
+def commit_of(link: Link) -> str | None:
+    """The commit that a link stands for, as far as it is known: a branch or pull request may have none."""
+    return link.ref if link.sha is None and link.kind is LinkKind.COMMIT else link.sha
 
 
 _BY_STRENGTH = (

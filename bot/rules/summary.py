@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.rules.checklist import Item, checklist, counts
+from bot.rules.checklist import Item, checklist, commit_of, counts
 from bot.rules.model import (
     DAY,
     HOUR,
@@ -15,7 +15,6 @@ from bot.rules.model import (
     Incident,
     IncidentState,
     Line,
-    LinkKind,
     Person,
     PersonKind,
     WarRoom,
@@ -104,9 +103,7 @@ def _people(war_room: WarRoom, lines: Iterable[Line]) -> tuple[Person, ...]:
 def _commits(war_room: WarRoom) -> tuple[Commit, ...]:
     numbers = {a.id: a.number for a in war_room.actions if a.state is not ActionState.STRUCK}
     named = [(fact.at, fact.commit, fact.repo, fact.action_id) for fact in war_room.evidence]
-    for link in war_room.links:
-        sha = link.ref if link.kind is LinkKind.COMMIT and link.sha is None else link.sha
-        named.append((link.at, sha, link.repo, link.action_id))
+    named += [(link.at, commit_of(link), link.repo, link.action_id) for link in war_room.links]
     carried: dict[str, set[int]] = {}
     repos: dict[str, str] = {}
     for _, sha, repo, action_id in sorted(named, key=lambda each: each[0]):
