@@ -31,6 +31,10 @@ class SchemaOutOfDate(Exception):
     """The database's schema is not the one that this version of Hotwash works with."""
 
 
+class MigrationFailed(Exception):
+    """The schema and all rows were left as they were."""
+
+
 def _scripts() -> Path:
     """Where the migrations lie: inside the package once installed, beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
@@ -39,12 +43,12 @@ def _scripts() -> Path:
 
 
 @contextmanager
-def _connection(url: str) -> Iterator[Connection]:
-    """One transaction on a synchronous connection, as migrations need it."""
+def _connection(url: str, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
+    """One transaction on a synchronous connection, as migrations need it. `begin` is SQLite's."""
     address = make_url(normalise_url(url))
     if address.drivername.startswith("sqlite"):
         engine = create_engine(address.set(drivername="sqlite"))
-        own_transactions(engine, "BEGIN IMMEDIATE", _PRAGMAS)
+        own_transactions(engine, begin, _PRAGMAS)
     else:
         engine = create_engine(address)
     try:
@@ -55,36 +59,43 @@ def _connection(url: str) -> Iterator[Connection]:
 
 
 def _run(url: str, migrate: Callable[[Config, str], None], revision: str) -> None:
-    file = make_url(normalise_url(url)).database
-    if url.startswith("sqlite") and file:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
     config = Config()
     config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
     with _alembic, _connection(url) as conn:
         if conn.dialect.name == "postgresql":
             conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})")
+        before = MigrationContext.configure(conn).get_current_revision()
         config.attributes["connection"] = conn
         try:
             migrate(config, revision)
         except CommandError as error:
-            raise SchemaOutOfDate(f"The schema was left as it is: {error}") from error
+            raise MigrationFailed(f"Nothing was migrated: {error}.") from error
+        if MigrationContext.configure(conn).get_current_revision() == before:
+            return
         guards.lay(conn)
         if conn.dialect.name == "sqlite":
-            broken = conn.exec_driver_sql("PRAGMA foreign_key_check").all()
-            if broken:
-                table, row, parent, _ = broken[0]
-                raise SchemaOutOfDate(
-                    f"The migration was rolled back: it would leave {len(broken)} rows that refer to "
-                    f"nothing, the first in {table} (row {row}, to {parent})."
-                )
+            _refuse_orphans(conn)
+
+
+def _refuse_orphans(conn: Connection) -> None:
+    orphans = conn.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if orphans:
+        table, row, parent, _ = orphans[0]
+        raise MigrationFailed(
+            f"The migration was taken back: it leaves {len(orphans)} rows that refer to nothing, "
+            f"the first in {table} (row {row}, to {parent})."
+        )
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema up to `revision`, in one transaction; others that want the same wait their turn.
 
-    Raises SchemaOutOfDate, with nothing changed, if the database was made by a newer Hotwash or if rows would
-    be left that refer to nothing.
+    Raises MigrationFailed if the database was made by a newer Hotwash, or (SQLite) if rows would be left that
+    refer to nothing.
     """
+    database = make_url(normalise_url(url))
+    if database.drivername.startswith("sqlite"):
+        Path(database.database or "").parent.mkdir(parents=True, exist_ok=True)
     _run(url, command.upgrade, revision)
 
 
@@ -103,7 +114,7 @@ def current(url: str) -> str | None:
     address = make_url(normalise_url(url))
     if address.drivername.startswith("sqlite") and not Path(address.database or "").is_file():
         return None  # only looking makes no file
-    with _connection(url) as conn:
+    with _connection(url, "BEGIN DEFERRED") as conn:
         return MigrationContext.configure(conn).get_current_revision()
 
 

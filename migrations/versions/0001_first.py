@@ -184,7 +184,7 @@ def upgrade() -> None:
         sa.Column("payload_hash", sa.String(length=64), nullable=False),
         sa.Column("prev_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("(payload IS NULL) = (salt IS NULL)", name="ck_entries_purged_whole"),
+        sa.CheckConstraint("(payload IS NULL) = (salt IS NULL)", name=op.f("ck_entries_purged_whole")),
         sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name="fk_entries_actor_id"),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_entries_incident_id"),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_entries_workspace_id"),
