@@ -14,7 +14,7 @@ that a team keeps the reminders switched on: silence while somebody is still typ
 one message a day, nothing at night, and an end to it after five.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -110,18 +110,16 @@ def person_due(drift: Drift, person: Person, last_date: date | None, now: int, p
     """
     after_resolve = policy.nudges.after_resolve_minutes * MINUTE
     starts = [
-        max(start, resolved + after_resolve)
-        for action, incident in drift
-        if (start := _told_from(action, incident, person, policy)) is not None
-        and (resolved := resolved_for(action, incident)) is not None
-        and action.nudged < policy.nudges.most_per_action
+        max(_tellable_from(action, policy), resolved + after_resolve)
+        for action, _, resolved in _followed_up(drift)
+        if action.owner_id == person.id and action.nudged < policy.nudges.most_per_action
     ]
-    if not starts:
+    if not starts or person.kind in _UNREACHABLE:
         return None
-    due = max(min(starts), now)
+    due = min(starts)
     if last_date is not None:
         due = max(due, next_morning(last_date + timedelta(days=1), person.tz, policy.nudges))
-    return next_working_time(due, person.tz, policy.nudges)
+    return _in_their_hours(due, person, now, policy)
 
 
 def worth_telling(drift: Drift, person: Person, now: int, policy: Policy) -> Drift:
@@ -137,9 +135,9 @@ def worth_telling(drift: Drift, person: Person, now: int, policy: Policy) -> Dri
     """
     told = [
         (action, incident)
-        for action, incident in drift
-        if (start := _told_from(action, incident, person, policy)) is not None
-        and start <= now
+        for action, incident, _ in _followed_up(drift)
+        if action.owner_id == person.id
+        and _tellable_from(action, policy) <= now
         and action.nudged <= policy.nudges.most_per_action
     ]
     return _by_urgency(told, now)
@@ -156,7 +154,7 @@ def lead_due(drift: Drift, lead: Person, last_us: int | None, now: int, policy: 
     due = _escalation_due(drift, policy.nudges.lead_after_hours * HOUR, last_us)
     if due is None or lead.kind in _UNREACHABLE:
         return None
-    return next_working_time(max(due, now), lead.tz, policy.nudges)
+    return _in_their_hours(due, lead, now, policy)
 
 
 def announce_due(drift: Drift, last_us: int | None, policy: Policy) -> int | None:
@@ -169,10 +167,8 @@ def in_digest(drift: Drift, people: Mapping[int, Person], now: int, policy: Poli
     message named five times, and those whose owner cannot be written to. In the order of `urgency`."""
     named_enough = [
         (action, incident)
-        for action, incident in drift
-        if not action.state.reconciled
-        and resolved_for(action, incident) is not None
-        and (action.nudged >= policy.nudges.most_per_action or people[action.owner_id].kind in _UNREACHABLE)
+        for action, incident, _ in _followed_up(drift)
+        if action.nudged >= policy.nudges.most_per_action or people[action.owner_id].kind in _UNREACHABLE
     ]
     return _by_urgency(named_enough, now)
 
@@ -191,15 +187,11 @@ def digest_due(
     reader may see.
     """
     every = policy.nudges.digest_every_days * DAY
-    starts = [
-        resolved + every
-        for action, incident in in_digest(drift, people, now, policy)
-        if (resolved := resolved_for(action, incident)) is not None
-    ]
+    starts = [resolved + every for _, _, resolved in _followed_up(in_digest(drift, people, now, policy))]
     if not starts or (reader is not None and reader.kind in _UNREACHABLE):
         return None
-    due = max(min(starts) if last_us is None else last_us + every, now)
-    return due if reader is None else next_working_time(due, reader.tz, policy.nudges)
+    due = min(starts) if last_us is None else max(min(starts), last_us + every)
+    return due if reader is None else _in_their_hours(due, reader, now, policy)
 
 
 def alarm(incident: Incident, owner: Person, now: int, policy: Policy) -> Alarm:
@@ -227,27 +219,31 @@ def _quiet_until(action: Action, policy: Policy) -> int:
     return max(_began(action) + policy.nudges.quiet_minutes * MINUTE, action.snoozed_until or 0)
 
 
-def _told_from(action: Action, incident: Incident, person: Person, policy: Policy) -> int | None:
-    """From when on a direct message to `person` may name the action; None if none may."""
-    resolved = resolved_for(action, incident)
-    if resolved is None or action.state.reconciled:
-        return None
-    if action.owner_id != person.id or person.kind in _UNREACHABLE:
-        return None
-    return max(resolved, _quiet_until(action, policy), action.until or 0)
+def _tellable_from(action: Action, policy: Policy) -> int:
+    return max(_quiet_until(action, policy), action.until or 0)
+
+
+def _followed_up(drift: Drift) -> Iterator[tuple[Action, Incident, int]]:
+    """What still drifts after its incident was resolved, with the time of that."""
+    for action, incident in drift:
+        resolved = resolved_for(action, incident)
+        if resolved is not None and not action.state.reconciled:
+            yield action, incident, resolved
 
 
 def _escalation_due(drift: Drift, after: int, last_us: int | None) -> int | None:
     """The first time at which an action has drifted for `after` since resolve and was not yet told of."""
-    ripe = [
-        resolved + after
-        for action, incident in drift
-        if not action.state.reconciled and (resolved := resolved_for(action, incident)) is not None
-    ]
+    ripe = [resolved + after for _, _, resolved in _followed_up(drift)]
     if last_us is None:
         return min(ripe, default=None)
     untold = [at for at in ripe if at > last_us]
     return max(min(untold), last_us + DAY) if untold else None
+
+
+def _in_their_hours(due: int, person: Person, now: int, policy: Policy) -> int:
+    """The first working time from `due` on; if that was missed, from `now` on."""
+    planned = next_working_time(due, person.tz, policy.nudges)
+    return planned if planned >= now else next_working_time(now, person.tz, policy.nudges)
 
 
 def _by_urgency(drift: Drift, now: int) -> Drift:

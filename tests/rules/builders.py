@@ -1,0 +1,106 @@
+"""Short ways to say "an action that …" in tests: what a test does not name has a plain default."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.rules.clean import Clean
+from bot.rules.model import (
+    SECOND,
+    Action,
+    ActionKind,
+    ActionState,
+    Evidence,
+    EvidenceKind,
+    Incident,
+    IncidentState,
+    Line,
+    Link,
+    LinkKind,
+    Person,
+    PersonKind,
+    Ruling,
+    Strength,
+)
+
+
+def at(wall: str, tz: str = "UTC") -> int:
+    """`2026-11-24 14:05` on a clock in `tz`, in microseconds."""
+    return int(datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(tz)).timestamp()) * SECOND
+
+
+def wall(us: int, tz: str = "UTC") -> str:
+    """The reverse of `at`, with the day of the week in front."""
+    return f"{datetime.fromtimestamp(us // SECOND, ZoneInfo(tz)):%a %Y-%m-%d %H:%M}"
+
+
+NOON = at("2026-11-24 12:00")  # a Tuesday
+
+ADA = Person(1, "U01", "Ada", "Europe/Berlin", PersonKind.MEMBER)
+BEN = Person(2, "U02", "Ben", "America/New_York", PersonKind.MEMBER)
+CHITRA = Person(3, "U03", "Chitra", "Asia/Kolkata", PersonKind.MEMBER)
+PEOPLE = {person.id: person for person in (ADA, BEN, CHITRA)}
+
+
+def incident(**given: Any) -> Incident:
+    made = Incident(
+        id=1,
+        workspace_id=1,
+        number=42,
+        title=Clean("checkout answers 502"),
+        severity="sev2",
+        state=IncidentState.OPEN,
+        opened_by=ADA.id,
+        opened_at=NOON,
+        lead_id=BEN.id,
+    )
+    return replace(made, **given)
+
+
+def resolved(when: int, **given: Any) -> Incident:
+    return incident(state=IncidentState.RESOLVED, resolved_at=when, **given)
+
+
+def action(number: int = 1, **given: Any) -> Action:
+    """A drifting action of Ada's, logged at noon unless the test says otherwise; it drifts since it was logged."""
+    logged_at = given.get("logged_at", NOON)
+    made = Action(
+        id=100 + number,
+        incident_id=1,
+        number=number,
+        kind=ActionKind.CONFIG,
+        text=Clean("raised the pool size to 80"),
+        state=ActionState.DRIFTING,
+        logged_by=ADA.id,
+        logged_at=logged_at,
+        done_at=logged_at,
+        owner_id=ADA.id,
+        drifting_since=logged_at,
+    )
+    return replace(made, **given)
+
+
+def ruled(number: int, ruling: Ruling, **given: Any) -> Action:
+    """An action that Ben decided about an hour after it was logged."""
+    made = action(number, state=ActionState(ruling.value), ruling=ruling, ruled_by=BEN.id, drifting_since=None)
+    return replace(made, ruled_at=made.logged_at + 3600 * SECOND, drifted=3600 * SECOND, **given)
+
+
+def fact(id: int, of: Action, strength: Strength, **given: Any) -> Evidence:
+    kind = {
+        Strength.CLAIM: EvidenceKind.TRAILER,
+        Strength.WORD: EvidenceKind.CONFIRMED,
+        Strength.PROOF: EvidenceKind.PROVEN,
+    }[strength]
+    made = Evidence(id, of.id, kind, strength, at=NOON + id * SECOND, repo="shop", commit=f"{id:040x}")
+    return replace(made, **given)
+
+
+def link(id: int, of: Action, **given: Any) -> Link:
+    made = Link(id, of.id, LinkKind.COMMIT, "shop", ref=f"{id:040x}", by=CHITRA.id, at=NOON + id * SECOND)
+    return replace(made, **given)
+
+
+def line(seq: int, kind: str, actor: Person | None, **payload: Any) -> Line:
+    return Line(seq, NOON + seq * SECOND, kind, actor and actor.id, "slack", payload, f"{seq:064x}")
