@@ -1,0 +1,61 @@
+"""The echo of one action: posted where people can see it, and kept current until it is reconciled."""
+
+import re
+
+from bot.rules.checklist import Item
+from bot.rules.model import Action, ActionState, WarRoom
+from bot.rules.summary import plain_duration
+from bot.slack import mrkdwn
+from bot.slack.blocks import phrases
+from bot.slack.blocks.parts import Message, actions, context, message, section, verbatim
+
+# What prose rarely has: a line break, an assignment, a flag, a path, a pipe, a call, SQL.
+_CODE = re.compile(r"\n|\w=\S|(?:^|\s)--?\w|\w/\w|(?:^|\s)[~.]?/\w|[|;{}$()]|\b(?:UPDATE|DELETE|INSERT|ALTER)\b")
+
+
+def echo(item: Item, room: WarRoom) -> Message:
+    action, name = item.action, phrases.ref(room.incident, item.action)
+    return message(
+        f"{name} {action.state.value}: {mrkdwn.shorten(action.text, 200)}",
+        [
+            section(f"{phrases.mark(action)} *{name}* · {_what(action)}"),
+            verbatim(action.text, as_code=bool(_CODE.search(action.text))),
+            context(f"*{_owner(item)}*{_circumstances(item, room)}", phrases.state(item)),
+            actions(*(phrases.settling(item, verb, room.incident) for verb in item.buttons)),
+        ],
+    )
+
+
+def struck(action: Action, room: WarRoom) -> Message:
+    name = phrases.ref(room.incident, action)
+    by = mrkdwn.who(room.person(action.ruled_by)) if action.ruled_by else "somebody"
+    why = f": {mrkdwn.shorten(action.ruled_why, 300)}" if action.ruled_why else ""
+    said = f"{phrases.mark(action)} *{name}* was struck by {by}{why}\nIt stays in the ledger and counts nowhere."
+    return message(f"{name} was struck", [context(said)])
+
+
+def _what(action: Action) -> str:
+    """Kind, and where: `config · web-1 · /etc/app/db.conf`."""
+    places = [place for place in (action.target, action.repo, action.path) if place]
+    return " · ".join([action.kind.value, *(mrkdwn.code(place, 120) for place in places)])
+
+
+def _owner(item: Item) -> str:
+    """The owner, by mention where somebody else logged it for them: then it is news to them. A group is named in an
+    update only, which pings nobody."""
+    action = item.action
+    person = mrkdwn.mention(item.owner) if action.owner_id != action.logged_by else mrkdwn.who(item.owner)
+    return f"{person} with {mrkdwn.group(action.owner_group)}" if action.owner_group else person
+
+
+def _circumstances(item: Item, room: WarRoom) -> str:
+    action = item.action
+    told = [f"done {mrkdwn.day_and_time(action.done_at)}"]
+    if action.owner_id != action.logged_by:
+        told.append(f"logged by {mrkdwn.who(room.person(action.logged_by))}")
+    if action.until is not None and action.state is not ActionState.UNDONE:
+        when = "it is time to undo it, since" if item.overdue else "to be undone by"
+        told.append(f"{when} {mrkdwn.day_and_time(action.until)}")
+    if item.drift and action.state.reconciled:
+        told.append(f"drifted for {plain_duration(item.drift)}")
+    return "".join(f" · {each}" for each in told)

@@ -1,0 +1,67 @@
+"""The card: pinned in the room, kept current, the first thing that somebody who joins reads."""
+
+from bot.rules.checklist import counts
+from bot.rules.model import Incident, IncidentState, WarRoom
+from bot.slack import mrkdwn
+from bot.slack.blocks import phrases
+from bot.slack.blocks.parts import (
+    Block,
+    Message,
+    actions,
+    button,
+    confirm,
+    context,
+    fields,
+    header,
+    message,
+)
+
+
+def card(room: WarRoom) -> Message:
+    incident = room.incident
+    return message(
+        f"{incident.name} is {incident.state.value} · {incident.severity} · {mrkdwn.shorten(incident.title, 200)}",
+        [header(f"{incident.name} · {incident.title}"), *facts(room), _hint(incident), _buttons(incident)],
+    )
+
+
+def facts(room: WarRoom) -> list[Block]:
+    """State, severity, lead, times and the actions by state."""
+    incident = room.incident
+    lead = mrkdwn.who(room.person(incident.lead_id)) if incident.lead_id else "nobody yet: `/incident lead @user`"
+    times = [f"Opened {mrkdwn.day_and_time(incident.opened_at)} by {mrkdwn.who(room.person(incident.opened_by))}"]
+    if incident.resolved_at and incident.state is not IncidentState.CANCELLED:
+        times.append(f"Resolved {mrkdwn.day_and_time(incident.resolved_at)}")
+    if incident.closed_at and incident.state is IncidentState.CLOSED:
+        times.append(f"Closed {mrkdwn.day_and_time(incident.closed_at)}")
+    return [
+        fields(
+            f"*State*\n{phrases.incident_state(incident)}",
+            f"*Severity*\n{mrkdwn.escape(incident.severity)}",
+            f"*Lead*\n{lead}",
+            f"*Manual changes*\n{phrases.tally(counts(room.actions)) or 'none logged'}",
+        ),
+        context(" · ".join(times)),
+    ]
+
+
+def _hint(incident: Incident) -> Block | None:
+    if incident.state is not IncidentState.OPEN:
+        return None
+    return context("Changed something by hand? `/hotfix` and what you did: it is on record before the dust settles.")
+
+
+def _buttons(incident: Incident) -> Block | None:
+    number, name = str(incident.number), incident.name
+    resolving = confirm(f"Resolve {name}?", "Service is back. What still drifts is followed up.", "Resolve")
+    closing = confirm(
+        f"Close {name}?", "Posts the summary and the checklist. Drift is followed up after, too.", "Close"
+    )
+    log = button("log", "Log a change…", number, style="primary")
+    match incident.state:
+        case IncidentState.OPEN:
+            return actions(log, button("resolve", "Resolve", number, confirm=resolving))
+        case IncidentState.RESOLVED:
+            return actions(log, button("close", "Close", number, confirm=closing))
+        case _:
+            return actions(button("log", "Log a change…", number))

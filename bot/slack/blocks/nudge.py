@@ -1,0 +1,132 @@
+"""Reminders of drift and alarms about it: to the owner, in an action's thread, to the lead, to everybody."""
+
+from collections.abc import Sequence
+
+from bot.rules.checklist import Item
+from bot.rules.model import Action, Incident, Person, WarRoom
+from bot.rules.words import count
+from bot.slack import mrkdwn
+from bot.slack.blocks import phrases
+from bot.slack.blocks.parts import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    divider,
+    message,
+    packed,
+    section,
+)
+
+_WITH_BUTTONS, _LINES = 15, 30  # two blocks each and 50 in all; then lines, then a number
+
+Told = Sequence[tuple[Item, Incident]]
+
+
+def direct(told: Told, now: int, snooze_hours: int) -> Message:
+    """A person's one message about all that they own, in the order given; also what was settled since it was sent."""
+    left = [(item, incident) for item, incident in told if not item.action.state.reconciled]
+    settled = [(item, incident) for item, incident in told if item.action.state.reconciled]
+    if not left:
+        return message(
+            "Nothing of this drifts any more",
+            [section("Nothing of this drifts any more. Thank you."), *_lines(settled)],
+        )
+    what = f"{count(len(left), 'change')} that you own"
+    verb = "is" if len(left) == 1 else "are"
+    blocks: list[Block | None] = [
+        section(
+            f"*{what} {verb} live in production, and not proven to be in Git.*\n"
+            "A deploy could undo them. For each, one of these ends it:"
+        )
+    ]
+    for item, incident in left[:_WITH_BUTTONS]:
+        quiet = _quiet_until(item.action, now)
+        blocks.append(section(phrases.line(item, incident) + quiet))
+        blocks.append(actions(*(phrases.settling(item, each, incident, spanning=True) for each in item.buttons)))
+    blocks += _lines(left[_WITH_BUTTONS:])
+    blocks += [divider(), *_lines(settled)] if settled else []
+    snooze = button("snooze", f"Snooze {snooze_hours} h", str(snooze_hours))
+    blocks += [actions(snooze), context("One message a working day at most. It ends when they are reconciled.")]
+    return message(f"{what} {verb} not in Git yet: {_named(left)}", blocks)
+
+
+def in_thread(item: Item, room: WarRoom) -> Message:
+    """One line to the owner in the action's own thread, while the incident is open."""
+    who = mrkdwn.mention(item.owner)
+    if item.overdue:
+        said = f"{who} this was meant to be temporary, and it is time to undo it."
+    elif item.basis.link or item.basis.commit:
+        said = f"{who} this is still open: {phrases.evidence(item.basis)}."
+    else:
+        said = f"{who} this is live and no commit carries it yet. When there is one, link it here."
+    buttons = (phrases.settling(item, each, room.incident) for each in item.buttons)
+    return message(said, [section(said), actions(*buttons)])
+
+
+def to_lead(items: Sequence[Item], room: WarRoom) -> Message:
+    name = room.incident.name
+    said = f"{count(len(items), 'action')} of {name} still {_drift(items)}, which you lead."
+    return message(said, [section(f"*{said}*{_where(room.incident)}"), *_lines(_pairs(items, room.incident))])
+
+
+def to_everybody(items: Sequence[Item], room: WarRoom) -> Message:
+    """In the announce channel; for a private incident in its room, with the lead named."""
+    incident = room.incident
+    said = (
+        f"{incident.name} · {mrkdwn.shorten(incident.title, 150)}: {count(len(items), 'action')} still {_drift(items)}."
+    )
+    return message(said, [section(f"*{said}*{_where(incident)}"), *_lines(_pairs(items, incident))])
+
+
+def alarm(item: Item, room: WarRoom, lead: Person | None) -> Message:
+    """Upstream lost a change that had landed: the next deploy takes it out of production."""
+    incident = room.incident
+    heard = " ".join(dict.fromkeys([mrkdwn.mention(item.owner), *([mrkdwn.mention(lead)] if lead else [])]))
+    return message(
+        f"Regression: {phrases.ref(incident, item.action)} is no longer upstream",
+        [
+            section(
+                f"🚨 *Regression in {incident.name}*: a change that had landed is no longer upstream. "
+                f"The next deploy may undo it.\n{phrases.line(item, incident)}"
+            ),
+            context(f"{heard}{' · ' + mrkdwn.channel(incident.channel_id) if incident.channel_id else ''}"),
+            actions(*(phrases.settling(item, each, incident) for each in item.buttons)),
+        ],
+    )
+
+
+def settled_alarm(item: Item, room: WarRoom) -> Message:
+    """What the alarm becomes once the action is looked after again."""
+    name = phrases.ref(room.incident, item.action)
+    return message(f"{name}: {item.action.state.value} again", [section(phrases.line(item, room.incident))])
+
+
+def _drift(items: Sequence[Item]) -> str:
+    return "drifts" if len(items) == 1 else "drift"
+
+
+def _where(incident: Incident) -> str:
+    return f"\n{mrkdwn.channel(incident.channel_id)}" if incident.channel_id else ""
+
+
+def _pairs(items: Sequence[Item], incident: Incident) -> Told:
+    return [(item, incident) for item in items]
+
+
+def _lines(told: Told) -> list[Block]:
+    blocks = packed([phrases.line(item, incident) for item, incident in told[:_LINES]])
+    if len(told) > _LINES:
+        blocks.append(context(f"… and {len(told) - _LINES} more: `/incident drift` lists them."))
+    return blocks
+
+
+def _quiet_until(action: Action, now: int) -> str:
+    until = action.snoozed_until
+    return f" · quiet until {mrkdwn.date(until)}" if until is not None and until > now else ""
+
+
+def _named(told: Told) -> str:
+    names = ", ".join(phrases.ref(incident, item.action) for item, incident in told[:5])
+    return f"{names} and {len(told) - 5} more" if len(told) > 5 else names

@@ -1,0 +1,140 @@
+"""The same words for the same thing in every message: states, evidence, actions in one line."""
+
+from collections.abc import Mapping
+
+from bot.rules.checklist import Basis, How, Item, Verb
+from bot.rules.model import Action, ActionState, Incident, IncidentState, Link, LinkKind
+from bot.rules.summary import plain_duration
+from bot.slack import mrkdwn
+from bot.slack.blocks.parts import Block, button, confirm, value_of
+
+_MARKS = {
+    ActionState.DRIFTING: "🔴",
+    ActionState.REGRESSED: "🚨",
+    ActionState.IN_REVIEW: "🟡",
+    ActionState.CLAIMED: "🔵",
+    ActionState.LANDED: "✅",
+    ActionState.UNDONE: "↩️",
+    ActionState.WAIVED: "⚪",
+    ActionState.EPHEMERAL: "💨",
+    ActionState.STRUCK: "✖️",
+}
+_INCIDENT_MARKS = {
+    IncidentState.OPEN: "🔥",
+    IncidentState.RESOLVED: "🟢",
+    IncidentState.CLOSED: "🏁",
+    IncidentState.CANCELLED: "⚪",
+}
+
+
+def mark(action: Action) -> str:
+    return _MARKS[action.state]
+
+
+def incident_state(incident: Incident) -> str:
+    return f"{_INCIDENT_MARKS[incident.state]} {incident.state.value}"
+
+
+def ref(incident: Incident, action: Action) -> str:
+    return f"{incident.name}#{action.number}"
+
+
+def tally(counts: Mapping[ActionState, int]) -> str:
+    """`🔴 3 drifting · ✅ 1 landed`."""
+    return " · ".join(f"{_MARKS[state]} {number} {state.value}" for state, number in counts.items())
+
+
+def commit(sha: str | None) -> str:
+    return mrkdwn.code(sha[:7]) if sha else "a commit"
+
+
+def linked(link: Link) -> str:
+    """What a person linked, as a link where there is an address."""
+    match link.kind:
+        case LinkKind.COMMIT:
+            name = link.ref[:7]
+        case LinkKind.PULL_REQUEST:
+            name = f"pull request {link.ref}"
+        case LinkKind.BRANCH:
+            name = f"branch {link.ref}"
+    if link.url and link.url.startswith(("https://", "http://")) and len(link.url) <= 1000:
+        return mrkdwn.link(link.url, name[:80])
+    return mrkdwn.code(name, 80)
+
+
+def evidence(basis: Basis) -> str:
+    """What the state rests on. Proof, a person's word and a mere claim never read alike."""
+    by = mrkdwn.who(basis.by) if basis.by else "somebody"
+    why = f": {mrkdwn.shorten(basis.why, 200)}" if basis.why else ""
+    match basis.how:
+        case How.NOTHING:
+            return "no commit carries it yet"
+        case How.LOST:
+            undoing = f"taken out by {commit(basis.lost_by)}" if basis.lost_by else "the branch was rewritten"
+            return f"{commit(basis.commit)} is no longer upstream: {undoing}"
+        case How.LINKED:
+            return f"{linked(basis.link) if basis.link else commit(basis.commit)} is not upstream yet"
+        case How.CLAIMED:
+            return f"claimed by {commit(basis.commit)}, not confirmed"
+        case How.PROVEN:
+            return f"*proven* · {commit(basis.commit)}"
+        case How.CONFIRMED:
+            return f"*confirmed by* {by} · {commit(basis.commit)}"
+        case How.UNDONE:
+            return f"undone, says {by}{why}"
+        case How.WAIVED:
+            return f"waived by {by}{why}"
+        case How.EPHEMERAL:
+            return "nothing to reconcile"
+
+
+def state(item: Item) -> str:
+    """State and evidence in one phrase: `drifting · no commit carries it yet`."""
+    phrase = evidence(item.basis)
+    said_by_phrase = (ActionState.CLAIMED, ActionState.UNDONE, ActionState.WAIVED)
+    return phrase if item.action.state in said_by_phrase else f"{item.action.state.value} · {phrase}"
+
+
+def line(item: Item, incident: Incident | None = None) -> str:
+    """One action: what was done, and below it where it stands, whose it is and for how long it has drifted.
+
+    `incident` is given where the message spans several.
+    """
+    action = item.action
+    number = ref(incident, action) if incident else f"#{action.number}"
+    told = [state(item), mrkdwn.who(item.owner)]
+    if not action.state.reconciled:
+        told.append(f"drifting for {plain_duration(item.drift)}")
+    if item.overdue:
+        told.append("*time to undo it*")
+    return f"{mark(action)} *{number}* {mrkdwn.code(action.text, 120)}\n{' · '.join(told)}"
+
+
+def settling(item: Item, verb: Verb, incident: Incident, *, spanning: bool = False) -> Block:
+    """The button that asks for `verb`. In a message that spans incidents the ids name the incident too."""
+    action = item.action
+    suffix = f"{incident.number}.{action.number}" if spanning else str(action.number)
+    value, name = value_of(incident, action), ref(incident, action)
+    match verb:
+        case Verb.CONFIRM:
+            return button(verb, "Confirm", value, suffix, style="primary", confirm=_confirming(item, name))
+        case Verb.LINK:
+            return button(verb, "Link commit…", value, suffix)
+        case Verb.UNDONE:
+            undone = confirm(
+                f"{name} was undone?",
+                "Only if it was taken back in production. It is recorded in your name.",
+                "It was undone",
+            )
+            return button(verb, "Undone", value, suffix, confirm=undone)
+        case Verb.WAIVE:
+            return button(verb, "Waive…", value, suffix)
+
+
+def _confirming(item: Item, name: str) -> Block:
+    sha = (item.basis.commit or "")[:7] or "The commit"
+    return confirm(
+        f"Confirm {name}?",
+        f"You looked: {sha} carries what was changed by hand. It is recorded as your word, not as proof.",
+        "I looked, it does",
+    )
