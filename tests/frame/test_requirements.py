@@ -79,9 +79,7 @@ def test_rules_are_pure() -> None:
     """The lowest room imports the standard library and pydantic, so it can be read and tested by itself."""
     graph = grimp.build_graph("bot", include_external_packages=True, cache_dir=None)
     rules = {"bot.rules", *graph.find_descendants("bot.rules")}
-    imported = {
-        target.split(".")[0] for module in rules for target in graph.find_modules_directly_imported_by(module)
-    }
+    imported = {target.split(".")[0] for module in rules for target in graph.find_modules_directly_imported_by(module)}
     assert imported - {"bot", "pydantic", *sys.stdlib_module_names} == set()
     effectful = {"asyncio", "random", "secrets", "socket", "sqlite3", "subprocess", "threading", "time"}
     assert imported & effectful == set()
