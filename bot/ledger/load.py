@@ -74,6 +74,11 @@ def workspace_id(conn: Connection, team_id: str) -> int | None:
     return conn.scalar(select(workspaces.c.id).where(workspaces.c.team_id == team_id))
 
 
+def team_id(conn: Connection, workspace: int) -> str:
+    found: str = conn.execute(select(workspaces.c.team_id).where(workspaces.c.id == workspace)).scalar_one()
+    return found
+
+
 def person(conn: Connection, person_id: int) -> Person:
     return _person(conn.execute(select(people).where(people.c.id == person_id)).one())
 
@@ -90,6 +95,14 @@ def incident(conn: Connection, *where: ColumnElement[bool], lock: bool = False) 
     statement = select(incidents).where(*where)
     row = conn.execute(statement.with_for_update() if lock else statement).first()
     return None if row is None else _incident(row)
+
+
+def incident_by_id(conn: Connection, incident_id: int, *, lock: bool = False) -> Incident:
+    """Raises LookupError; nobody deletes incidents, so that is a fault of the program's."""
+    found = incident(conn, incidents.c.id == incident_id, lock=lock)
+    if found is None:
+        raise LookupError(f"no incident with id {incident_id}")
+    return found
 
 
 def incidents_where(
@@ -121,6 +134,19 @@ def action(conn: Connection, incident_id: int, number: int) -> Action | None:
     return found[0] if found else None
 
 
+def drift_of(conn: Connection, person_id: int) -> list[tuple[Action, Incident]]:
+    """Everything that a person owns and that is not reconciled, over all incidents, oldest first."""
+    unsettled = [state.value for state in ActionState if not state.reconciled]
+    found = conn.execute(
+        select(actions)
+        .where(actions.c.owner_id == person_id, actions.c.state.in_(unsettled))
+        .order_by(actions.c.logged_at, actions.c.id)
+    )
+    owned = [_action(row) for row in found]
+    by_id = incidents_by_id(conn, {one.incident_id for one in owned})
+    return [(one, by_id[one.incident_id]) for one in owned]
+
+
 def links_of(conn: Connection, action_ids: Iterable[int]) -> list[Link]:
     rows = conn.execute(select(links).where(links.c.action_id.in_(list(action_ids))).order_by(links.c.id))
     return [_link(row) for row in rows]
@@ -141,6 +167,21 @@ def evidence_where(conn: Connection, *where: ColumnElement[bool]) -> list[Eviden
     return [_evidence(row) for row in conn.execute(select(evidence).where(*where).order_by(evidence.c.id))]
 
 
+def incidents_by_id(conn: Connection, ids: Iterable[int]) -> dict[int, Incident]:
+    rows = conn.execute(select(incidents).where(incidents.c.id.in_(sorted(set(ids)))))
+    return {row.id: _incident(row) for row in rows}
+
+
+def named_in(told: Iterable[Line]) -> set[int]:
+    """The people whom entries speak of."""
+    ids: set[int] = set()
+    for line in told:
+        payload = line.payload or {}
+        named = (line.actor_id, *(payload.get(key) for key in ("owner", "before", "after", "to")))
+        ids.update(one for one in named if isinstance(one, int))
+    return ids
+
+
 def people_by_id(conn: Connection, ids: Iterable[int]) -> dict[int, Person]:
     rows = conn.execute(select(people).where(people.c.id.in_(sorted(set(ids)))))
     return {row.id: _person(row) for row in rows}
@@ -148,9 +189,7 @@ def people_by_id(conn: Connection, ids: Iterable[int]) -> dict[int, Person]:
 
 def war_room(conn: Connection, incident_id: int) -> WarRoom:
     """Everything about one incident but its entries, in six statements whatever its size."""
-    inc = incident(conn, incidents.c.id == incident_id)
-    if inc is None:
-        raise LookupError(f"no incident with id {incident_id}")
+    inc = incident_by_id(conn, incident_id)
     all_actions = actions_where(conn, actions.c.incident_id == incident_id)
     all_links = links_where(conn, links.c.incident_id == incident_id)
     facts = evidence_where(conn, evidence.c.incident_id == incident_id)

@@ -21,7 +21,13 @@ from bot.rules.model import SECOND
 LEASE = 30 * SECOND  # longer than any one call with its time-out
 LONGEST_WAIT = 60 * SECOND  # between two tries while Slack is away
 
-_NO_ROOM = {EffectKind.PERSON, EffectKind.ROOM, EffectKind.WORKSPACE, EffectKind.NUDGE, EffectKind.NUDGE_REFRESH}
+_NO_ROOM = {
+    EffectKind.PERSON,
+    EffectKind.ROOM,
+    EffectKind.WORKSPACE,
+    EffectKind.NUDGE,
+    EffectKind.NUDGE_REFRESH,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Recording a decision: its entries, state changes and effects, in the transaction that the caller holds."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, update
@@ -58,9 +59,9 @@ def record(
     entries: Sequence[Entry] = (),
     changes: Sequence[Insert | Update] = (),
     effects: Sequence[Effect] = (),
-) -> int:
-    """Write it all; the seq of the last entry. Changes to the incident itself are folded into one update with the
-    chain's new head."""
+) -> Incident:
+    """Write it all; the incident with its chain's new end, for whoever appends next in this transaction. Changes to
+    the incident itself are folded into one update with the chain's new head."""
     seq, head = append(conn, team, incident, actor_id, via, at, entries)
     own: dict[str, Any] = {"last_seq": seq, "head_hash": head} if entries else {}
     for change in changes:
@@ -75,4 +76,4 @@ def record(
     if own:
         conn.execute(update(incidents).where(incidents.c.id == incident.id).values(own))
     outbox.ask(conn, incident.workspace_id, effects)
-    return seq
+    return replace(incident, last_seq=seq, head_hash=head)

@@ -170,7 +170,11 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    hours: int = 4
+    """Quiet about one action, or about all that the person owns. `hours` None: as the policy says."""
+
+    action: int | None = None
+    incident: int | None = None
+    hours: int | None = None
 
 
 Command = (

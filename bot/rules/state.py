@@ -1,8 +1,10 @@
 """The state of an action, from what people ruled and what Git shows."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from bot.rules.model import ActionState, Evidence, EvidenceKind, Link, Ruling, Strength
+from bot.rules.decision import Update
+from bot.rules.model import Action, ActionState, Evidence, EvidenceKind, Link, Ruling, Strength
 
 
 def action_state(ruling: Ruling | None, links: Iterable[Link], evidence: Iterable[Evidence]) -> ActionState:
@@ -27,3 +29,17 @@ def action_state(ruling: Ruling | None, links: Iterable[Link], evidence: Iterabl
         return ActionState.IN_REVIEW
     landed_once = any(fact.kind in (EvidenceKind.CONFIRMED, EvidenceKind.PROVEN) for fact in facts)
     return ActionState.REGRESSED if landed_once else ActionState.DRIFTING
+
+
+def moved(action: Action, state: ActionState, at: int, **also: Any) -> Update:
+    """The change of an action's row that brings it into `state`, with its stretches of drift accounted for.
+
+    Drift runs from the change in production until the action is reconciled; a commit in review does not stop it,
+    since what runs in production is still not what upstream has.
+    """
+    values: dict[str, Any] = {"state": state.value, **also}
+    if state.reconciled and action.drifting_since is not None:
+        values |= {"drifting_since": None, "drifted": action.drifted + max(0, at - action.drifting_since)}
+    elif not state.reconciled and action.drifting_since is None:
+        values["drifting_since"] = at
+    return Update("actions", action.id, values)

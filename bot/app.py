@@ -1,0 +1,200 @@
+"""Composition: settings and policy become parts, the parts become a running process."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from uuid import uuid4
+
+import aiohttp
+import structlog
+from fastapi import FastAPI
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Bells, Clock
+from bot.delivery.loop import Delivery
+from bot.git.run import GitError, git_version
+from bot.ledger import migrate
+from bot.ledger.database import Database
+from bot.rules.clean import redact
+from bot.rules.policy import Policy, load_policy
+from bot.settings import Settings
+from bot.slack.app import build_app
+from bot.slack.inbound import Inbound
+from bot.warroom import trouble
+from bot.warroom.handle import WarRooms
+from bot.warroom.scope import know_workspace
+from bot.warroom.watch import Watcher
+from bot.web import health
+from bot.web import slack as slack_over_http
+
+SLACK_TIMEOUT = 10  # seconds for one call: an outcome that is not known by then is looked up
+CONNECT_AGAIN = 5.0  # seconds between tries to reach Slack's Socket Mode
+
+log = structlog.get_logger()
+
+
+class CannotServe(Exception):
+    """The process must not start; the text says what to do."""
+
+
+@dataclass(slots=True)
+class Hotwash:
+    """The parts of one running process."""
+
+    settings: Settings
+    policy: Policy
+    clock: Clock
+    rooms: WarRooms
+    slack: AsyncApp
+    delivery: Delivery
+    bells: Bells
+    socket: str | None = None  # what is wrong with Socket Mode, if anything is
+
+
+def worker_name() -> str:
+    """Who holds a lease: this process, told apart from one with the same number on another machine."""
+    return f"{os.getpid()}-{uuid4().hex[:12]}"
+
+
+async def prepare_database(settings: Settings) -> Database:
+    """SQLite is brought up to date at start; on PostgreSQL, where replicas share it, that is `hotwash migrate`'s.
+
+    Raises CannotServe.
+    """
+    db = Database(settings.database_url)
+    try:
+        if db.sqlite:
+            await asyncio.to_thread(migrate.upgrade, settings.database_url)
+        else:
+            await asyncio.to_thread(migrate.check, settings.database_url)
+    except migrate.SchemaOutOfDate as error:
+        await db.close()
+        raise CannotServe(str(error)) from error
+    return db
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Hotwash]:
+    """Everything but the web server, started; stopped in the reverse order on the way out.
+
+    Raises CannotServe, PolicyError.
+    """
+    policy = load_policy(settings.policy_file)
+    if policy.repositories:
+        try:
+            await asyncio.to_thread(git_version)
+        except GitError as error:
+            raise CannotServe(f"The policy names repositories to watch, and {error}") from error
+    clock = clock or Clock()
+    worker = worker_name()
+    async with AsyncExitStack() as stack:
+        db = await prepare_database(settings)
+        stack.push_async_callback(db.close)
+        rooms = WarRooms(db, policy, partial(redact, key=settings.key_bytes))
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
+        )
+        client = _client(settings, session)
+        refused = partial(_refused, rooms, clock)
+        delivery = Delivery(db, client, policy, clock.now, worker, refused)
+        inbound = Inbound(rooms, client, clock.now, delivery.poke)
+        secret = settings.slack_signing_secret
+        slack = build_app(inbound, client, secret.get_secret_value() if secret else None)
+        watcher = None
+        if policy.repositories:
+            watcher = Watcher(rooms, settings.mirrors, worker, allow_file=settings.allow_file_remotes)
+        bells = Bells(rooms, clock, watcher, delivery.poke)
+        hotwash = Hotwash(settings, policy, clock, rooms, slack, delivery, bells)
+
+        stack.push_async_callback(delivery.stop)
+        delivering = asyncio.create_task(delivery.run(), name="delivery")
+        stack.push_async_callback(_ended, delivering)
+        bells.start()
+        stack.callback(bells.stop)
+        meeting = asyncio.create_task(_meet_workspace(rooms, client, clock, delivery), name="workspace")
+        stack.push_async_callback(_ended, meeting)
+        if settings.slack_app_token is not None:
+            listening = asyncio.create_task(_listen(hotwash, client), name="socket mode")
+            stack.push_async_callback(_ended, listening)
+        yield hotwash
+
+
+def web_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The HTTP side; its lifespan is the life of everything else."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings, clock) as hotwash:
+            app.include_router(
+                health.router({"database": hotwash.rooms.db.ping, "slack": partial(_slack_state, hotwash)})
+            )
+            if settings.slack_signing_secret is not None:
+                app.include_router(slack_over_http.router(hotwash.slack))
+            yield
+
+    return FastAPI(title="Hotwash", lifespan=lifespan, docs_url=None, redoc_url=None)
+
+
+def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
+    return AsyncWebClient(
+        token=token,
+        base_url=settings.slack_api_url,
+        timeout=SLACK_TIMEOUT,
+        session=session,
+        trust_env_in_session=True,
+        retry_handlers=[],  # only the outbox repeats a call: the SDK would repeat one that took effect
+    )
+
+
+async def _meet_workspace(rooms: WarRooms, client: AsyncWebClient, clock: Clock, delivery: Delivery) -> None:
+    """Make our own workspace known, so that its announce channel is found before it is needed."""
+    while True:
+        try:
+            said = await client.auth_test()
+        except (SlackClientError, OSError, TimeoutError) as error:
+            log.warning("slack not reached", error=repr(error))
+            await asyncio.sleep(CONNECT_AGAIN)
+            continue
+        await rooms.db.write(lambda conn: know_workspace(conn, str(said["team_id"]), clock.now()))
+        delivery.poke()
+        return
+
+
+async def _listen(hotwash: Hotwash, client: AsyncWebClient) -> None:
+    """Hold a Socket Mode connection; the SDK reconnects, but not where the first connection fails."""
+    token = hotwash.settings.slack_app_token
+    assert token is not None
+    while True:
+        handler = AsyncSocketModeHandler(hotwash.slack, token.get_secret_value(), web_client=client)
+        try:
+            await handler.connect_async()
+            hotwash.socket = None
+            log.info("listening", via="socket mode")
+            await asyncio.Event().wait()
+        except (SlackClientError, OSError, TimeoutError, aiohttp.ClientError) as error:
+            hotwash.socket = f"not connected: {error!r}"
+            log.warning("socket mode not connected", error=repr(error))
+            await asyncio.sleep(CONNECT_AGAIN)
+        finally:
+            await handler.close_async()
+
+
+async def _refused(rooms: WarRooms, clock: Clock, *args: object) -> None:
+    await trouble.refused(rooms, clock.now(), *args)
+
+
+async def _slack_state(hotwash: Hotwash) -> str | None:
+    return hotwash.socket
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a loop and wait for it to have stopped."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,89 @@
+"""Time, and what rings by it.
+
+`Clock` is business time, which tests and the demo can move; leases, retries and pacing follow the database's clock
+instead. APScheduler only rings: what is due stands in the database, and who takes it is settled there too.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.ledger import load
+from bot.warroom import remind
+from bot.warroom.handle import WarRooms
+from bot.warroom.watch import Watcher
+
+BELL = 15  # seconds between looks at what is due: a reminder is at most this late
+
+log = structlog.get_logger()
+
+
+class Clock:
+    """Microseconds since the epoch, UTC: the machine's, plus what was moved."""
+
+    def __init__(self) -> None:
+        self._ahead = 0
+        self._moved: list[Callable[[], None]] = []
+
+    def now(self) -> int:
+        return time.time_ns() // 1000 + self._ahead
+
+    def move(self, by: timedelta) -> None:
+        """Put the clock forward; everything that rings by it rings again."""
+        self._ahead += int(by.total_seconds() * 1_000_000)
+        for told in self._moved:
+            told()
+
+    def on_move(self, told: Callable[[], None]) -> None:
+        self._moved.append(told)
+
+
+class Bells:
+    """Rings for reminders and for looks at upstream. `poke` is called when something was recorded."""
+
+    def __init__(self, rooms: WarRooms, clock: Clock, watcher: Watcher | None, poke: Callable[[], None]) -> None:
+        self._rooms, self._clock, self._watcher, self._poke = rooms, clock, watcher, poke
+        # coalesce and no grace: after a pause one ring is wanted, and never none (the default drops late runs).
+        rules = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=rules)
+
+    def start(self) -> None:
+        self._add(self._remind, BELL)
+        if self._watcher is not None:
+            self._add(self._look, max(1.0, min(self._rooms.policy.poll_seconds / 4, BELL)))
+        self._scheduler.start()
+        self._clock.on_move(self.ring)
+
+    def ring(self) -> None:
+        """Ring everything now."""
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    def _add(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        self._scheduler.add_job(work, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
+
+    async def _remind(self) -> None:
+        now = self._clock.now()
+        for workspace, reminder in await self._rooms.db.read(lambda conn: remind.due_now(conn, now)):
+            try:
+                await remind_one(self._rooms, workspace, reminder, now)
+            except Exception:
+                log.exception("reminder failed", reminder=reminder)  # the others are due all the same
+        self._poke()
+
+    async def _look(self) -> None:
+        if self._watcher is not None and await self._watcher.look(self._clock.now()):
+            self._poke()
+
+
+async def remind_one(rooms: WarRooms, workspace: int, reminder: int, at: int) -> None:
+    """Send one reminder, if it is still due."""
+    teams = workspaces.c.team_id
+    team = await rooms.db.read(lambda conn: load.team_id(conn, workspace))
+    await rooms.alone(workspace, team, at, "clock", lambda scope: remind.ring(scope, reminder))

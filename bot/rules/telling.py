@@ -1,0 +1,103 @@
+"""One ledger entry as one plain sentence: the timeline, the export and the room's notes all say the same."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.rules.model import HOUR, Line, Person
+from bot.rules.words import short
+from bot.rules.worktime import local_time
+
+PURGED = "[purged]"
+
+
+def tell(line: Line, people: Mapping[int, Person]) -> str:
+    """What happened, without when. `people` holds at least those who are named; others are "someone"."""
+
+    def name(person_id: Any) -> str:
+        person = people.get(person_id) if person_id is not None else None
+        return person.name if person else "someone"
+
+    who = name(line.actor_id) if line.actor_id is not None else "Hotwash"
+    if line.payload is None:
+        return f"{who}: {PURGED} ({line.kind})"
+    said = line.payload
+    text = short(str(said.get("text") or ""), 300)
+    why = short(str(said.get("why") or ""), 300)
+    because = f": {why}" if why else ""
+    action = f"#{said.get('action')}"
+    commit = str(said.get("commit") or "")[:7]
+    match line.kind:
+        case "incident.opened":
+            return f"{who} opened it as {said['severity']}: {short(str(said['title']), 300)}"
+        case "incident.update":
+            return f"{who}: {text}"
+        case "incident.severity":
+            return f"{who} changed the severity from {said['before']} to {said['after']}"
+        case "incident.lead":
+            return f"{name(said['after'])} leads now" + (
+                f" (said by {who})" if said["after"] != line.actor_id else ""
+            )
+        case "incident.resolved":
+            return f"{who} resolved it" + (f": {text}" if text else "")
+        case "incident.closed":
+            left = said["open"]
+            return f"{who} closed it, {left} not reconciled{because}" if left else f"{who} closed it{because}"
+        case "incident.reopened":
+            return f"{who} reopened it"
+        case "incident.cancelled":
+            return f"{who} cancelled it{because}"
+        case "incident.reconciled":
+            return "Everything is reconciled"
+        case "action.logged":
+            owner = f" (for {name(said['owner'])})" if said["owner"] != line.actor_id else ""
+            return f"{who} logged {action}{owner} · {said['kind']} · {text}"
+        case "action.edited":
+            changes = ", ".join(sorted(said["after"]))  # type: ignore[call-overload]
+            return f"{who} corrected {action}: {changes}"
+        case "action.owner":
+            return f"{who} gave {action} to {'a group' if said['group'] else name(said['after'])}"
+        case "action.ruled":
+            return f"{who}: {action} is {said['ruling']}{because}"
+        case "action.linked":
+            what = commit_or(said)
+            return f"{who} linked {action} to {what}"
+        case "evidence.found":
+            return f"{commit} in {said['repo']} says that it carries {action}: {short(str(said['subject']), 100)}"
+        case "evidence.lost":
+            undoing = f"{str(said['by'])[:7]} took it out" if said["by"] else "the branch was rewritten"
+            regressed = "has regressed" if said["landed"] else "drifts again"
+            return f"{action} {regressed}: {commit} in {said['repo']} no longer stands, {undoing}"
+        case "evidence.restored":
+            return f"{commit} in {said['repo']} is back, and with it {action}"
+        case "evidence.confirmed":
+            return f"{who} confirmed that {commit} carries {action}"
+        case "commit.seen":
+            return f"{commit} in {said['repo']} by {said['author']}: {short(str(said['subject']), 100)}"
+        case "nudge.sent":
+            about = ", ".join(f"#{number}" for number in said["actions"])  # type: ignore[attr-defined]
+            whom = f" to {name(said['to'])}" if said["to"] else ""
+            return f"Reminder ({said['where']}){whom} about {about}"
+        case "nudge.snoozed":
+            about = ", ".join(f"#{number}" for number in said["actions"])  # type: ignore[attr-defined]
+            hours = (int(said["until"]) - line.at) // HOUR  # type: ignore[call-overload]
+            return f"{who} asked for {hours} h of quiet about {about}"
+        case "delivery.refused":
+            return f"Slack refused to show {said['effect']}: {said['error']}"
+        case "entry.purged":
+            return f"{who} purged an earlier entry{because}"
+    return f"{who}: {line.kind}"
+
+
+def clock_face(at_us: int, tz: str) -> str:
+    """A moment as that person's wall clock shows it: `Tue 24 Nov 14:05`."""
+    return local_time(at_us, tz).strftime("%a %d %b %H:%M")
+
+
+def commit_or(said: Mapping[str, Any]) -> str:
+    """How a link is named: short for a commit, by name for a branch or pull request."""
+    match said["kind"]:
+        case "commit":
+            return f"commit {str(said['ref'])[:7]}"
+        case "pull_request":
+            return f"pull request {said['ref']}"
+    return f"branch {said['ref']}"

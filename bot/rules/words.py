@@ -1,0 +1,183 @@
+"""What Hotwash says to the person who asked: plain sentences, escaped by the surface that shows them.
+
+What stands in Slack for everybody is in `bot/slack/blocks/`, one file a message.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from bot.rules.model import Action, ActionState, Incident, Person
+
+STANDING_TITLE = "Changes made outside any incident"
+
+
+def ref(incident: Incident, number: int) -> str:
+    return f"{incident.name}#{number}"
+
+
+def short(text: str, limit: int = 120) -> str:
+    """One line of a longer text."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+# Refusals
+
+
+def no_incident_here() -> str:
+    return (
+        "This channel is no incident's room. Say which incident you mean, for example `/incident status INC-42`. "
+        "`/incident list` shows them."
+    )
+
+
+def no_such_incident(number: int) -> str:
+    return f"There is no INC-{number} that you can see. `/incident list` shows the ones there are."
+
+
+def no_such_action(incident: Incident, number: int) -> str:
+    have = (
+        f"It has #1 to #{incident.last_action}."
+        if incident.last_action
+        else "Nothing has been logged in it yet."
+    )
+    return f"{incident.name} has no action #{number}. {have} `/incident status {incident.name}` lists them."
+
+
+def not_known_yet() -> str:
+    return (
+        "Slack has not told me yet who you are, so I can only log for you right now. Nothing else was changed. "
+        "Try again in a minute; `/hotfix <what you did>` works meanwhile."
+    )
+
+
+def only_members(verb: str) -> str:
+    return f"`{verb}` is for full members of this workspace. Nothing was changed; ask somebody from the team to do it."
+
+
+def only_leads(verb: str, incident: Incident | None) -> str:
+    of = f" of {incident.name}" if incident else ""
+    return (
+        f"`{verb}` is for the lead{of}, who opened it, and the people the policy names. Nothing was changed."
+    )
+
+
+def wrong_state(incident: Incident, verb: str, instead: str) -> str:
+    return f"{incident.name} is {incident.state.value}, so it can't be {verb}. {instead}"
+
+
+def no_standing(verb: str) -> str:
+    return f"INC-0 holds the changes made outside any incident: it is always open and can't be {verb}."
+
+
+def no_such_severity(typed: str, known: Iterable[str]) -> str:
+    return f"There is no severity {typed!r}. There are: {', '.join(known)}."
+
+
+def already_ruled(incident: Incident, action: Action) -> str:
+    return f"{ref(incident, action.number)} is already {action.state.value}. Nothing was changed."
+
+
+def struck(incident: Incident, action: Action) -> str:
+    return f"{ref(incident, action.number)} was struck from the record. Log it anew with `/hotfix` if it did happen."
+
+
+def nothing_to_confirm(incident: Incident, action: Action) -> str:
+    return (
+        f"{ref(incident, action.number)} is {action.state.value}: there is no commit in upstream to confirm. "
+        f"Link one with `/incident link <sha, URL or branch> #{action.number}`."
+    )
+
+
+def not_a_link(typed: str) -> str:
+    return (
+        f"I can't read {short(typed, 80)!r} as a commit, branch or pull request of a watched repository. "
+        "Give a commit hash, a branch name, or the URL of a commit, branch or pull request."
+    )
+
+
+def which_action(incident: Incident, candidates: Sequence[Action]) -> str:
+    if not candidates:
+        return f"{incident.name} has no action that is still open. Add the number, for example `#1`, to link it anyway."
+    listed = "\n".join(f"#{one.number} {short(one.text, 80)}" for one in candidates[:10])
+    return f"Which action does it carry? Add its number:\n{listed}"
+
+
+def why_needed(what: str, example: str) -> str:
+    return f"Say why {what}. For example: `{example}`"
+
+
+def close_refused(incident: Incident, open_actions: Sequence[Action]) -> str:
+    return (
+        f"{incident.name} has {count(len(open_actions), 'action')} not reconciled, and the policy lets it close only "
+        f"without any: {', '.join(f'#{one.number}' for one in open_actions[:20])}. It stays {incident.state.value}."
+    )
+
+
+def close_needs_reason(incident: Incident, open_actions: Sequence[Action]) -> str:
+    return (
+        f"{incident.name} has {count(len(open_actions), 'action')} not reconciled, and the policy asks for a reason: "
+        f"`/incident close <why it may close>`. It stays {incident.state.value}."
+    )
+
+
+# Answers
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def opening(incident_name: str, severity: str) -> str:
+    return (
+        f"{incident_name} ({severity}) is recorded. Its channel is being made; you are invited in a moment."
+    )
+
+
+def logged(
+    incident: Incident, number: int, kind: str, text: str, owner: Person | None, ephemeral: bool
+) -> str:
+    said = f"Logged {ref(incident, number)} · {kind} · {short(text)}"
+    if owner is not None:
+        said += f"\nOwner: {owner.name}."
+    if ephemeral:
+        said += "\nRecorded as ephemeral: nothing of it has to reach Git."
+    if incident.standing:
+        said += "\nNo incident is open here, so it stands in INC-0, the record of changes outside incidents."
+    elif incident.settled:
+        said += f"\n{incident.name} is {incident.state.value}; the action is followed up all the same."
+    return said
+
+
+def secrets_found(found: Iterable[str]) -> str:
+    what = ", ".join(dict.fromkeys(found))
+    return (
+        f"I took {what} out before storing. It was shown to Slack all the same: rotate it, and delete your message "
+        "if it is one."
+    )
+
+
+def linked(incident: Incident, action: Action, what: str, watched: bool) -> str:
+    said = f"{ref(incident, action.number)} is linked to {what}."
+    if not watched:
+        said += " No watched repository holds it, so only a person can confirm it once it has landed."
+    return said
+
+
+def ruled(incident: Incident, action: Action, state: ActionState) -> str:
+    return f"{ref(incident, action.number)} is now {state.value}: {short(action.text)}"
+
+
+def confirmed(incident: Incident, action: Action, commit: str) -> str:
+    return f"{ref(incident, action.number)} has landed, confirmed by you for {commit[:7]}."
+
+
+def snoozed(many: int, hours: int) -> str:
+    return f"Quiet for {hours} h about {count(many, 'action')}. They stay on the checklist."
+
+
+def nothing_drifts() -> str:
+    return "None of your actions is drifting."
+
+
+def changed(incident: Incident, what: str) -> str:
+    return f"{incident.name}: {what}"

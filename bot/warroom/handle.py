@@ -1,0 +1,165 @@
+"""The one way in: a typed command, whoever sent it through whatever surface, in one transaction."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from bot.ledger import load
+from bot.ledger.database import Database
+from bot.ledger.tables import receipts
+from bot.rules import commands as ask
+from bot.rules import words
+from bot.rules.clean import Redacted
+from bot.rules.decision import Answer, Button, Menu
+from bot.rules.policy import Policy
+from bot.warroom import (
+    cancel,
+    close,
+    confirm,
+    drift,
+    edit,
+    find,
+    help,
+    lead,
+    link,
+    log,
+    open,
+    owner,
+    post,
+    remind,
+    reopen,
+    resolve,
+    ruling,
+    settle,
+    severity,
+    snooze,
+    status,
+    timeline,
+)  # fmt: skip
+from bot.warroom import (
+    incidents as listing,
+)
+from bot.warroom.scope import Request, Scope, know, know_workspace
+
+T = TypeVar("T")
+
+VERBS: dict[type, Callable[[Scope, Any], Answer]] = {
+    ask.Open: open.run,
+    ask.Log: log.run,
+    ask.LinkTo: link.run,
+    ask.Confirm: confirm.run,
+    ask.Undone: ruling.undone,
+    ask.Waive: ruling.waive,
+    ask.Ephemeral: ruling.ephemeral,
+    ask.Strike: ruling.strike,
+    ask.Edit: edit.run,
+    ask.Owner: owner.run,
+    ask.Snooze: snooze.run,
+    ask.Post: post.run,
+    ask.Severity: severity.run,
+    ask.Lead: lead.run,
+    ask.Resolve: resolve.run,
+    ask.Close: close.run,
+    ask.Reopen: reopen.run,
+    ask.Cancel: cancel.run,
+    ask.Status: status.run,
+    ask.Timeline: timeline.run,
+    ask.ListIncidents: listing.run,
+    ask.Drift: drift.run,
+    ask.Find: find.run,
+    ask.Help: help.run,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WarRooms:
+    """What every surface holds to reach the verbs."""
+
+    db: Database
+    policy: Policy
+    redactor: Callable[[str], Redacted]
+
+    async def handle(self, request: Request, command: ask.Command) -> Answer:
+        """Do what was asked, durably, once. Raises Refusal, with nothing recorded, if it can't be done.
+
+        A request that was handled before gets the answer it got then.
+        """
+        try:
+            return await self.db.write(lambda conn: self._handle(conn, request, command))
+        except IntegrityError:  # this request came twice, or two first sights of one person met
+            earlier = await self.db.read(lambda conn: _earlier_answer(conn, request))
+            if earlier is not None:
+                return earlier
+            return await self.db.write(lambda conn: self._handle(conn, request, command))
+
+    async def alone(self, workspace: int, team: str, at: int, via: str, work: Callable[[Scope], T]) -> T:
+        """Run `work` in Hotwash's own name, for what no person asked: the clock, Git, a refusal by Slack."""
+
+        def recorded(conn: Connection) -> T:
+            scope = Scope(conn, self.policy, self.redactor, team, workspace, load.HOTWASH, at, via)
+            result = work(scope)
+            aftermath(scope)
+            return result
+
+        return await self.db.write(recorded)
+
+    def _handle(self, conn: Connection, request: Request, command: ask.Command) -> Answer:
+        workspace = know_workspace(conn, request.team, request.at)
+        actor = load.person_by_slack(conn, workspace, request.slack_id)
+        if actor is None:
+            actor = know(conn, workspace, request.slack_id, request.name)
+        scope = Scope(
+            conn=conn,
+            policy=self.policy,
+            redactor=self.redactor,
+            team=request.team,
+            workspace=workspace,
+            actor=actor,
+            at=request.at,
+            via=request.via,
+            channel=request.channel,
+        )
+        answer = VERBS[type(command)](scope, command)
+        aftermath(scope)
+        if scope.found_secrets:
+            answer = Answer(
+                f"{answer.text}\n{words.secrets_found(scope.found_secrets)}", answer.buttons, answer.menu
+            )
+        conn.execute(
+            insert(receipts).values(
+                workspace_id=workspace, key=request.key, at=request.at, answer=_to_text(answer)
+            )
+        )
+        return answer
+
+
+def aftermath(scope: Scope) -> None:
+    """What follows from a change, whichever verb made it: is all reconciled now, and who is to be reminded when."""
+    for incident_id in sorted(scope.touched):
+        incident = load.incident_by_id(scope.conn, incident_id)
+        settle.run(scope, incident)
+        remind.plan(scope, incident)
+    scope.touched.clear()
+
+
+def _earlier_answer(conn: Connection, request: Request) -> Answer | None:
+    workspace = load.workspace_id(conn, request.team)
+    stored = conn.scalar(
+        select(receipts.c.answer).where(receipts.c.workspace_id == workspace, receipts.c.key == request.key)
+    )
+    return None if stored is None else _from_text(stored)
+
+
+def _to_text(answer: Answer) -> str:
+    return json.dumps(asdict(answer), separators=(",", ":"))
+
+
+def _from_text(text: str) -> Answer:
+    raw = json.loads(text)
+    buttons = tuple(Button(**button) for button in raw["buttons"])
+    menu = raw["menu"] and Menu(**{**raw["menu"], "options": tuple(raw["menu"]["options"])})
+    return Answer(raw["text"], buttons, menu)

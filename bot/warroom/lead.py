@@ -1,0 +1,29 @@
+"""`/incident lead @user`: say who leads."""
+
+from bot.rules import words
+from bot.rules.commands import Lead
+from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Update
+from bot.rules.effects import incident_changed, note
+from bot.rules.model import Incident, Person
+from bot.warroom.scope import Scope
+
+
+def decide(incident: Incident, lead: Person) -> Decision:
+    if lead.id == incident.lead_id:
+        return Decision(Answer(words.changed(incident, f"{lead.name} leads already.")))
+    return Decision(
+        answer=Answer(words.changed(incident, f"{lead.name} leads now.")),
+        entries=(Entry("incident.lead", {"before": incident.lead_id, "after": lead.id}),),
+        changes=(Update("incidents", incident.id, {"lead_id": lead.id}),),
+        effects=(
+            note(incident),
+            Effect(EffectKind.INVITE, incident.id, str(lead.id)),
+            Effect(EffectKind.TOPIC, incident.id),
+            *incident_changed(incident),
+        ),
+    )
+
+
+def run(scope: Scope, command: Lead) -> Answer:
+    incident = scope.incident(command.incident, "lead")
+    return scope.record(incident, decide(incident, scope.person(command.slack_id)))

@@ -1,0 +1,96 @@
+"""`/hotfix`: record one manual change. The path that has to be short: somebody is in the middle of a fire."""
+
+from sqlalchemy import insert
+
+from bot.ledger.tables import actions
+from bot.rules import words
+from bot.rules.commands import Log
+from bot.rules.decision import Answer, Button, Decision, Effect, EffectKind, Entry, Menu, Update
+from bot.rules.effects import incident_changed
+from bot.rules.kinds import infer_kind, infer_path, infer_target
+from bot.rules.model import Action, ActionKind, ActionState, Incident, Person, Ruling
+from bot.rules.times import clock_time
+from bot.warroom import remind
+from bot.warroom.scope import Scope
+
+
+def decide(incident: Incident, action: Action, owner: Person, actor: Person) -> Decision:
+    """The entry, the counters and the messages of a new action; `action.id` is not known yet, and not needed."""
+    value = f"{incident.number}#{action.number}"
+    ephemeral = action.ruling is Ruling.EPHEMERAL
+    buttons = () if ephemeral else (Button("ephemeral", "Nothing to reconcile", value),)
+    payload = {
+        "action": action.number,
+        "kind": action.kind,
+        "text": action.text,
+        "target": action.target,
+        "repo": action.repo,
+        "path": action.path,
+        "owner": action.owner_id,
+        "done_at": action.done_at,
+        "until": action.until,
+        "ephemeral": ephemeral,
+    }
+    said = words.logged(
+        incident, action.number, action.kind, action.text, owner if owner.id != actor.id else None, ephemeral
+    )
+    return Decision(
+        answer=Answer(said, buttons, Menu("kind", "Kind", value, tuple(ActionKind), action.kind)),
+        entries=(Entry("action.logged", payload),),
+        changes=(Update("incidents", incident.id, {"last_action": action.number, "reconciled_at": None}),),
+        effects=(Effect(EffectKind.ACTION, incident.id, str(action.number)), *incident_changed(incident)),
+    )
+
+
+def run(scope: Scope, command: Log) -> Answer:
+    incident = scope.incident_or_standing(command.incident, "log")
+    owner = scope.person(command.by) if command.by else scope.actor
+    text = scope.clean(command.text)
+    done_at = clock_time(command.at, scope.at, scope.actor.tz, "past") if command.at else scope.at
+    ruling = Ruling.EPHEMERAL if command.ephemeral else None
+    target, path = command.target or infer_target(text), command.path or infer_path(text)
+    action = Action(
+        id=0,
+        incident_id=incident.id,
+        number=incident.last_action + 1,
+        kind=command.kind or infer_kind(text),
+        text=text,
+        state=ActionState.EPHEMERAL if ruling else ActionState.DRIFTING,
+        logged_by=scope.actor.id,
+        logged_at=scope.at,
+        done_at=done_at,
+        owner_id=owner.id,
+        target=scope.clean(target) if target else None,
+        repo=scope.clean(command.repo) if command.repo else None,
+        path=scope.clean(path) if path else None,
+        until=clock_time(command.until, scope.at, scope.actor.tz, "future") if command.until else None,
+        ruling=ruling,
+        ruled_by=scope.actor.id if ruling else None,
+        ruled_at=scope.at if ruling else None,
+        drifting_since=None if ruling else done_at,
+    )
+    row = {**_row(action), "workspace_id": incident.workspace_id}
+    made = scope.conn.execute(insert(actions).values(row).returning(actions.c.id)).scalar_one()
+    answer = scope.record(incident, decide(incident, action, owner, scope.actor))
+    if ruling is None:
+        remind.plan_new(scope, incident, action, made, owner)
+    scope.touched.pop(incident.id, None)  # planned above, with less than the whole incident to read
+    return answer
+
+
+def _row(action: Action) -> dict[str, object]:
+    columns = (
+        "incident_id",
+        "number",
+        "text",
+        "logged_by",
+        "logged_at",
+        "done_at",
+        "owner_id",
+        "target",
+        "repo",
+    )
+    more = ("path", "until", "ruled_by", "ruled_at", "drifting_since")
+    row = {name: getattr(action, name) for name in columns + more}
+    ruling = action.ruling.value if action.ruling else None
+    return row | {"kind": action.kind.value, "state": action.state.value, "ruling": ruling}

@@ -1,0 +1,268 @@
+"""Reminders: planned whenever something changes, sent when the clock rings.
+
+A row of `reminders` says when to look again at one thing (an action's thread, a person, an incident's lead…). What is
+due is always computed afresh by `bot.rules.nudges`; the row is locked while it is, so two replicas that hear the same
+ring send one message.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.ledger import load
+from bot.ledger.outbox import upsert
+from bot.ledger.tables import actions, nudges, reminders
+from bot.rules import nudges as due
+from bot.rules.decision import Effect, EffectKind, Entry, Update
+from bot.rules.model import Action, ActionState, Incident, Person
+from bot.rules.worktime import local_date
+from bot.warroom.scope import Scope
+
+Pair = tuple[Action, Incident]
+
+
+def plan_new(scope: Scope, incident: Incident, action: Action, action_id: int, owner: Person) -> None:
+    """Plan for one action that was just logged, without reading the rest of its incident."""
+    drift = [(action, incident)]
+    if incident.settled:
+        plan(scope, incident)
+        return
+    _set(
+        scope,
+        "thread",
+        due.thread_due(action, incident, None, scope.policy),
+        action_id,
+        incident.id,
+        owner.id,
+    )
+    if action.until is not None:
+        _set(scope, "undo", due.undo_due(drift[0][0], None), action_id, incident.id, owner.id)
+
+
+def plan(scope: Scope, incident: Incident) -> None:
+    """Plan everything that hangs on an incident: after a verb changed it, or one of its actions."""
+    policy, conn = scope.policy, scope.conn
+    drift = [(action, incident) for action in load.actions_where(conn, actions.c.incident_id == incident.id)]
+    sent = _sent(conn, reminders.c.incident_id == incident.id)
+    for action, _ in drift:
+        threads = sent.get(f"thread/{action.id}")
+        _set(
+            scope,
+            "thread",
+            due.thread_due(action, incident, threads, policy),
+            action.id,
+            incident.id,
+            action.owner_id,
+        )
+        if action.until is not None:
+            undo = due.undo_due(action, sent.get(f"undo/{action.id}"))
+            _set(scope, "undo", undo, action.id, incident.id, action.owner_id)
+    for owner in load.people_by_id(conn, {action.owner_id for action, _ in drift}).values():
+        plan_person(scope, owner)
+    if incident.settled:
+        _plan_incident(scope, incident, drift, sent)
+
+
+def plan_person(scope: Scope, person: Person) -> None:
+    """Plan a person's one direct message, over all their drift."""
+    drift = load.drift_of(scope.conn, person.id)
+    at = due.person_due(drift, person, _last_date(scope.conn, person), scope.at, scope.policy)
+    _set(scope, "person", at, person.id, None, person.id)
+
+
+def _plan_incident(scope: Scope, incident: Incident, drift: Sequence[Pair], sent: dict[str, int]) -> None:
+    policy, conn = scope.policy, scope.conn
+    lead = load.person(conn, incident.lead_id or incident.opened_by)
+    told = sent.get(f"lead/{incident.id}")
+    _set(scope, "lead", due.lead_due(drift, lead, told, scope.at, policy), incident.id, incident.id, lead.id)
+    announced = due.announce_due(drift, sent.get(f"announce/{incident.id}"), policy)
+    _set(scope, "announce", announced, incident.id, incident.id, None)
+    named = load.people_by_id(conn, {action.owner_id for action, _ in drift})
+    for reader, key in ((lead, "digest-lead"), (None, "digest")):
+        at = due.digest_due(drift, named, reader, sent.get(f"{key}/{incident.id}"), scope.at, policy)
+        _set(scope, key, at, incident.id, incident.id, reader.id if reader else None)
+
+
+def alarm_owner(scope: Scope, incident: Incident, action: Action, seq: int) -> list[Effect]:
+    """The effects of a regression that entry `seq` records; the owner's part is planned where it has to wait."""
+    owner = load.person(scope.conn, action.owner_id)
+    alarm = due.alarm(incident, owner, scope.at, scope.policy)
+    effects = [Effect(EffectKind.ALARM, incident.id, str(seq))]
+    if alarm.owner_at is not None and alarm.owner_at <= scope.at:
+        effects.append(Effect(EffectKind.ALARM_OWNER, incident.id, str(seq)))
+    elif alarm.owner_at is not None:
+        _set(scope, "alarm", alarm.owner_at, action.id, incident.id, owner.id)
+    return effects
+
+
+def due_now(conn: Connection, at: int, most: int = 200) -> list[tuple[int, int]]:
+    """(workspace id, reminder id) of what is due."""
+    rows = conn.execute(
+        select(reminders.c.workspace_id, reminders.c.id)
+        .where(reminders.c.due_at <= at)
+        .order_by(reminders.c.due_at)
+        .limit(most)
+    )
+    return [(row.workspace_id, row.id) for row in rows]
+
+
+def next_due(conn: Connection) -> int | None:
+    """When the next reminder is due (business time), so that a clock that is moved knows where to stop."""
+    return conn.scalar(
+        select(reminders.c.due_at).where(reminders.c.due_at.is_not(None)).order_by(reminders.c.due_at)
+    )
+
+
+def ring(scope: Scope, reminder_id: int) -> None:
+    """Send one reminder if it is still due, and plan its next. Incidents are locked in the order of their ids, before
+    the reminder: the same order that every verb takes."""
+    row = scope.conn.execute(select(reminders).where(reminders.c.id == reminder_id)).one()
+    if row.kind == "person":
+        ids = {incident.id for _, incident in load.drift_of(scope.conn, row.person_id)}
+    else:
+        ids = {row.incident_id}
+    locked = {one: load.incident_by_id(scope.conn, one, lock=True) for one in sorted(ids)}
+    still_due = scope.conn.execute(
+        select(reminders)
+        .where(reminders.c.id == reminder_id, reminders.c.due_at <= scope.at)
+        .with_for_update()
+    ).first()
+    if still_due is None:  # another replica was here first
+        return
+    if row.kind == "person":
+        _ring_person(scope, load.person(scope.conn, row.person_id))
+        return
+    incident = locked[row.incident_id]
+    if _ring_incident(scope, row.kind, row.action_id, incident, still_due.sent_at):
+        scope.conn.execute(
+            update(reminders)
+            .where(reminders.c.id == row.id)
+            .values(sent_at=scope.at, sent=still_due.sent + 1)
+        )
+    plan(scope, incident)
+
+
+def _ring_person(scope: Scope, person: Person) -> None:
+    drift = load.drift_of(scope.conn, person.id)
+    today = local_date(scope.at, person.tz).isoformat()
+    at = due.person_due(drift, person, _last_date(scope.conn, person), scope.at, scope.policy)
+    told = due.worth_telling(drift, person, scope.at, scope.policy)
+    if at is not None and at <= scope.at and told:
+        try:
+            with scope.conn.begin_nested():
+                scope.conn.execute(
+                    insert(nudges).values(
+                        workspace_id=scope.workspace, person_id=person.id, local_date=today, at=scope.at
+                    )
+                )
+        except IntegrityError:  # a move of time zone, or a replica: they have had today's
+            pass
+        else:
+            _send(scope, told, "direct", person.id, EffectKind.NUDGE, count=True)
+    plan_person(scope, person)
+
+
+def _ring_incident(
+    scope: Scope, kind: str, action_id: int | None, incident: Incident, last: int | None
+) -> bool:
+    """Whether anything was sent."""
+    policy, at = scope.policy, scope.at
+    drift = [
+        (action, incident) for action in load.actions_where(scope.conn, actions.c.incident_id == incident.id)
+    ]
+    lead = load.person(scope.conn, incident.lead_id or incident.opened_by)
+    owners = load.people_by_id(scope.conn, {action.owner_id for action, _ in drift})
+    told: Sequence[Pair] = [pair for pair in drift if action_id in (None, pair[0].id)]
+    action = told[0][0]
+    when: int | None
+    match kind:
+        case "thread":
+            when, effect = due.thread_due(action, incident, last, policy), EffectKind.THREAD_NUDGE
+        case "undo":
+            when, effect = due.undo_due(action, last), EffectKind.THREAD_NUDGE
+        case "alarm":
+            when, effect = at if action.state is ActionState.REGRESSED else None, EffectKind.ALARM_OWNER
+        case "lead":
+            when, effect = due.lead_due(drift, lead, last, at, policy), EffectKind.LEAD_NUDGE
+        case "announce":
+            when, effect = due.announce_due(drift, last, policy), EffectKind.DRIFT_NOTICE
+        case "digest-lead":
+            when, effect = due.digest_due(drift, owners, lead, last, at, policy), EffectKind.LEAD_NUDGE
+            told = due.in_digest(drift, owners, at, policy)
+        case _:
+            when, effect = due.digest_due(drift, owners, None, last, at, policy), EffectKind.DRIFT_NOTICE
+            told = due.in_digest(drift, owners, at, policy)
+    still_open = [pair for pair in told if not pair[0].state.reconciled]
+    if when is None or when > at or not still_open:
+        return False
+    to = lead.id if effect is EffectKind.LEAD_NUDGE else None
+    _send(scope, still_open, kind, to, effect, count=False)
+    return True
+
+
+def _send(
+    scope: Scope, told: Iterable[Pair], where: str, to: int | None, effect: EffectKind, *, count: bool
+) -> None:
+    """One entry in each incident that is spoken of, and the effect. `count`: towards the most that an action gets."""
+    by_incident: dict[int, tuple[Incident, list[Action]]] = {}
+    for action, incident in told:
+        by_incident.setdefault(incident.id, (incident, []))[1].append(action)
+    for incident, spoken_of in sorted(by_incident.values(), key=lambda pair: pair[0].id):
+        payload = {"actions": sorted(action.number for action in spoken_of), "where": where, "to": to}
+        if effect is EffectKind.NUDGE:
+            effects = []
+        else:
+            effects = [Effect(effect, incident.id, str(incident.last_seq + 1))]
+        counted = [
+            Update("actions", action.id, {"nudged": action.nudged + 1}) for action in spoken_of if count
+        ]
+        scope.write(incident, [Entry("nudge.sent", payload)], counted, effects)
+        scope.touched.pop(incident.id, None)
+    if effect is EffectKind.NUDGE:
+        scope.want(EffectKind.NUDGE, key=str(to))
+
+
+def _set(
+    scope: Scope, kind: str, at: int | None, key: int, incident_id: int | None, person_id: int | None
+) -> None:
+    """Store when to look at a thing again. A thing that was never due has no row."""
+    lane = f"{kind}/{key}"
+    where = (reminders.c.workspace_id == scope.workspace, reminders.c.lane == lane)
+    if at is None:
+        scope.conn.execute(
+            update(reminders).where(*where, reminders.c.due_at.is_not(None)).values(due_at=None)
+        )
+        return
+    statement = upsert(scope.conn.dialect, reminders).values(
+        workspace_id=scope.workspace,
+        lane=lane,
+        kind=kind,
+        incident_id=incident_id,
+        action_id=key if kind in ("thread", "undo", "alarm") else None,
+        person_id=person_id,
+        due_at=at,
+    )
+    scope.conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "lane"], set_={"due_at": at, "person_id": person_id}
+        )
+    )
+
+
+def _sent(conn: Connection, where: ColumnElement[bool]) -> dict[str, int]:
+    rows = conn.execute(
+        select(reminders.c.lane, reminders.c.sent_at).where(where, reminders.c.sent_at.is_not(None))
+    )
+    return {row.lane: row.sent_at for row in rows}
+
+
+def _last_date(conn: Connection, person: Person) -> date | None:
+    last = conn.scalar(
+        select(nudges.c.local_date)
+        .where(nudges.c.person_id == person.id)
+        .order_by(nudges.c.local_date.desc())
+        .limit(1)
+    )
+    return None if last is None else date.fromisoformat(last)

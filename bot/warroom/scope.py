@@ -1,0 +1,190 @@
+"""One request inside one transaction: who asks, when, through what, about which incident."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, insert, update
+
+from bot.ledger import load
+from bot.ledger import outbox
+from bot.ledger.record import record
+from bot.ledger.tables import incidents, people, workspaces
+from bot.rules import words
+from bot.rules.clean import Clean, Redacted
+from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Insert, Refusal, Update
+from bot.rules.model import Action, Incident, IncidentState, Person
+from bot.rules.policy import Policy
+from bot.rules.rights import may
+
+STANDING = 0  # the number of a workspace's standing incident
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a surface knows about who asks. `key` makes a repeated delivery of the same request one request."""
+
+    team: str
+    slack_id: str
+    name: str
+    via: str
+    key: str
+    at: int
+    channel: str | None = None
+    stranger: bool = False  # of another organisation, as Slack's payload says
+
+
+@dataclass(slots=True)
+class Scope:
+    """Everything that a verb may use. It reads and writes only through here, so that who sees what is asked once."""
+
+    conn: Connection
+    policy: Policy
+    redactor: Callable[[str], Redacted]
+    team: str
+    workspace: int
+    actor: Person
+    at: int
+    via: str
+    channel: str | None = None
+    found_secrets: list[str] = field(default_factory=list)
+    touched: dict[int, None] = field(
+        default_factory=dict
+    )  # incidents whose state changed, to be settled after
+
+    def clean(self, typed: str) -> Clean:
+        """Redact what somebody typed, and remember what was taken out so that they are told."""
+        redacted = self.redactor(typed)
+        self.found_secrets.extend(redacted.found)
+        return redacted.text
+
+    def incident(self, number: int | None, verb: str = "look") -> Incident:
+        """The incident that is meant: the numbered one, or the one whose room this is. Locked for appending.
+
+        Raises Refusal where there is none that this person may see, or to which they may not do `verb`.
+        """
+        found = self._find(number)
+        if found is None:
+            raise Refusal(words.no_incident_here() if number is None else words.no_such_incident(number))
+        if found.standing and number is None and verb != "look":
+            raise Refusal(words.no_incident_here())
+        self.may(verb, found)
+        return found
+
+    def incident_or_standing(self, number: int | None, verb: str) -> Incident:
+        """As `incident`, but what is logged outside any incident goes to the standing one: nothing is lost."""
+        found = self._find(number)
+        if found is None:
+            if number is not None:
+                raise Refusal(words.no_such_incident(number))
+            found = self._standing()
+        self.may(verb, found)
+        return found
+
+    def may(self, verb: str, incident: Incident | None = None) -> None:
+        """Raises Refusal, with the sentence that says who can, unless the actor may do `verb`."""
+        why_not = may(self.actor, verb, incident, self.policy)
+        if why_not is not None:
+            raise Refusal(why_not)
+
+    def _find(self, number: int | None) -> Incident | None:
+        if number is not None:
+            which = incidents.c.number == number
+        elif self.channel is not None:
+            which = incidents.c.channel_id == self.channel
+        else:
+            return None
+        here = incidents.c.workspace_id == self.workspace
+        return load.incident(self.conn, here, which, load.visible_to(self.actor), lock=True)
+
+    def _standing(self) -> Incident:
+        where = (incidents.c.workspace_id == self.workspace, incidents.c.number == STANDING)
+        found = load.incident(self.conn, *where, lock=True)
+        if found is not None:
+            return found
+        lead = self.policy.standing.lead
+        row = {
+            "workspace_id": self.workspace,
+            "number": STANDING,
+            "title": Clean(words.STANDING_TITLE),
+            "severity": self.policy.default_severity,
+            "state": IncidentState.OPEN.value,
+            "standing": True,
+            "opened_by": self.actor.id,
+            "lead_id": self.person(lead).id if lead else None,
+            "opened_at": self.at,
+        }
+        made = self.conn.execute(insert(incidents).values(row).returning(incidents.c.id)).scalar_one()
+        self.want(EffectKind.WORKSPACE)  # finds the standing incident's channel
+        return load.incident_by_id(self.conn, made, lock=True)
+
+    def action(self, incident: Incident, number: int) -> Action:
+        found = load.action(self.conn, incident.id, number)
+        if found is None:
+            raise Refusal(words.no_such_action(incident, number))
+        return found
+
+    def person(self, slack_id: str) -> Person:
+        """A person by Slack id, made known if they weren't: Slack is asked about them later."""
+        found = load.person_by_slack(self.conn, self.workspace, slack_id)
+        return found or know(self.conn, self.workspace, slack_id, slack_id)
+
+    def want(self, kind: EffectKind, incident: Incident | None = None, key: str = "") -> None:
+        """Ask for an effect that no ledger entry goes with."""
+        outbox.ask(self.conn, self.workspace, [Effect(kind, incident.id if incident else None, key)])
+
+    def record(self, incident: Incident, decision: Decision) -> Answer:
+        """Write a decision about a locked incident, in this person's name."""
+        self.write(incident, decision.entries, decision.changes, decision.effects)
+        return decision.answer
+
+    def write(
+        self,
+        incident: Incident,
+        entries: Sequence[Entry] = (),
+        changes: Sequence[Insert | Update] = (),
+        effects: Sequence[Effect] = (),
+    ) -> Incident:
+        """As `record`, for whoever has no answer to give; the incident with its chain's new end."""
+        if any(isinstance(change, Update) for change in changes):
+            self.touched.setdefault(incident.id)
+        return record(
+            self.conn,
+            self.team,
+            incident,
+            actor_id=self.actor.id or None,
+            via=self.via,
+            at=self.at,
+            entries=entries,
+            changes=changes,
+            effects=effects,
+        )
+
+
+def know(conn: Connection, workspace: int, slack_id: str, name: str) -> Person:
+    """Insert a person whom only their Slack id is known of, and ask Slack about them."""
+    row = {"workspace_id": workspace, "slack_id": slack_id, "name": Clean(name)}
+    made = conn.execute(insert(people).values(row).returning(people.c.id)).scalar_one()
+    outbox.ask(conn, workspace, [Effect(EffectKind.PERSON, None, str(made))])
+    return Person(made, slack_id, name)
+
+
+def know_workspace(conn: Connection, team: str, at: int) -> int:
+    """The id of a workspace, made known at first sight."""
+    found = load.workspace_id(conn, team)
+    if found is not None:
+        return found
+    row = {"team_id": team, "created_at": at}
+    made: int = conn.execute(insert(workspaces).values(row).returning(workspaces.c.id)).scalar_one()
+    outbox.ask(conn, made, [Effect(EffectKind.WORKSPACE)])
+    return made
+
+
+def next_incident_number(conn: Connection, workspace: int) -> int:
+    """Take the workspace's next incident number; the row's lock makes it nobody else's."""
+    number: int = conn.execute(
+        update(workspaces)
+        .where(workspaces.c.id == workspace)
+        .values(last_incident=workspaces.c.last_incident + 1)
+        .returning(workspaces.c.last_incident)
+    ).scalar_one()
+    return number

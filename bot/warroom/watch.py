@@ -1,0 +1,274 @@
+"""Watching upstream: a look at each repository that is due, and what it means for the actions.
+
+One replica looks at a repository at a time (a lease, by the database's clock); every replica has mirrors of its own,
+since the tip that was last acted on stands in the database.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Connection, insert, or_, select, update
+
+from bot.git.commits import Commit, find_pick, find_pull, find_same_patch, read_commit, walk
+from bot.git.mirror import Fetched, Mirror
+from bot.git.run import GitError
+from bot.git.urls import BadUrl
+from bot.ledger import load
+from bot.ledger.database import now
+from bot.ledger.tables import actions, evidence, links, repositories, workspaces
+from bot.rules.clean import Clean
+from bot.rules.model import DAY, HOUR, SECOND, Action, Evidence, EvidenceKind, Link, LinkKind, Strength
+from bot.rules.policy import Repository
+from bot.warroom import upstream
+from bot.warroom.handle import WarRooms
+from bot.warroom.upstream import Claim, Loss, Mention, Seen
+
+LEASE = 900 * SECOND  # a first clone takes minutes
+LONGEST_WAIT = 3600  # seconds between looks at a repository that cannot be reached
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the database wants to know of one repository."""
+
+    workspace: int
+    team: str
+    row: int
+    repository: Repository
+    tip: str | None
+    failures: int
+    links: tuple[tuple[Link, Action, int], ...]  # with the action and its incident's number
+    claims: tuple[Evidence, ...]
+
+
+class Watcher:
+    """Looks at the repositories of the policy when they are due."""
+
+    def __init__(self, rooms: WarRooms, mirrors: Path, worker: str, *, allow_file: bool = False) -> None:
+        """`mirrors` is a folder of this process's own. Raises BadUrl, ValueError for a repository that can't be
+        watched."""
+        self._rooms = rooms
+        self._worker = worker
+        self._mirrors = {
+            one.name: Mirror(mirrors / one.name, one.url, one.branch, allow_file=allow_file)
+            for one in rooms.policy.repositories
+        }
+
+    async def look(self, at: int) -> int:
+        """Look at every repository that is due; how many upstream tips moved. `at` is business time, for the record."""
+        moved = 0
+        for asked in await self._rooms.db.write(self._claim):
+            try:
+                fetched, seen = await asyncio.to_thread(
+                    look, self._mirrors[asked.repository.name], asked, self._since(at)
+                )
+            except (GitError, BadUrl, OSError) as error:
+                await self._failed(asked, str(error))
+                continue
+            run = partial(upstream.run, seen=seen)
+            await self._rooms.alone(asked.workspace, asked.team, at, "git", run)
+            await self._rooms.db.write(partial(self._looked, asked=asked, fetched=fetched, seen=seen, at=at))
+            moved += fetched.new_tip != asked.tip
+        return moved
+
+    def _since(self, at: int) -> int:
+        return at - self._rooms.policy.look_back_days * DAY
+
+    def _claim(self, conn: Connection) -> list[Asked]:
+        """Take what is due, after making sure that every repository of the policy has its row."""
+        at = now(conn)
+        for workspace in conn.execute(select(workspaces.c.id, workspaces.c.team_id)).all():
+            here = repositories.c.workspace_id == workspace.id
+            known = set(conn.scalars(select(repositories.c.name).where(here)))
+            for name in self._mirrors.keys() - known:
+                conn.execute(insert(repositories).values(workspace_id=workspace.id, name=name, due_at=0))
+        free = or_(repositories.c.leased_until.is_(None), repositories.c.leased_until < at)
+        due = conn.execute(
+            select(repositories, workspaces.c.team_id)
+            .join(workspaces, workspaces.c.id == repositories.c.workspace_id)
+            .where(repositories.c.due_at <= at, free, repositories.c.name.in_(self._mirrors))
+            .with_for_update(of=repositories, skip_locked=True)
+        ).all()
+        taken = []
+        for row in due:
+            lease = {"leased_by": self._worker, "leased_until": at + LEASE}
+            conn.execute(update(repositories).where(repositories.c.id == row.id).values(lease))
+            repository = self._rooms.policy.repository(row.name)
+            assert repository is not None
+            taken.append(
+                Asked(
+                    row.workspace_id, row.team_id, row.id, repository, row.tip, row.failures,
+                    tuple(_links(conn, row.workspace_id, row.name)), tuple(_claims(conn, row.workspace_id, row.name)),
+                )
+            )  # fmt: skip
+        return taken
+
+    def _looked(self, conn: Connection, asked: Asked, fetched: Fetched, seen: Seen, at: int) -> None:
+        for link_id, sha in seen.resolved.items():
+            conn.execute(update(links).where(links.c.id == link_id).values(sha=sha))
+        jitter = random.uniform(0.9, 1.1)  # noqa: S311 - so that replicas and repositories spread out
+        self._free(
+            conn,
+            asked,
+            self._rooms.policy.poll_seconds * jitter,
+            tip=fetched.new_tip,
+            polled_at=at,
+            failures=0,
+            error=None,
+        )
+
+    async def _failed(self, asked: Asked, error: str) -> None:
+        log.warning("repository not reached", repository=asked.repository.name, error=error)
+        wait = min(LONGEST_WAIT, self._rooms.policy.poll_seconds * 2 ** min(asked.failures, 10))
+        clean: Clean = self._rooms.redactor(error[:500]).text
+        await self._rooms.db.write(
+            lambda conn: self._free(conn, asked, wait, failures=asked.failures + 1, error=clean)
+        )
+
+    def _free(self, conn: Connection, asked: Asked, wait: float, **values: object) -> None:
+        due_at = now(conn) + int(wait * SECOND)
+        conn.execute(
+            update(repositories)
+            .where(repositories.c.id == asked.row, repositories.c.leased_by == self._worker)
+            .values(due_at=due_at, leased_by=None, leased_until=None, **values)
+        )
+
+
+def _links(conn: Connection, workspace: int, repo: str) -> Iterator[tuple[Link, Action, int]]:
+    """What was linked in this repository, or in none in particular, and is not struck."""
+    here = (links.c.workspace_id == workspace, or_(links.c.repo == repo, links.c.repo.is_(None)))
+    found = load.links_where(conn, *here)
+    by_id = {
+        one.id: one for one in load.actions_where(conn, actions.c.id.in_({link.action_id for link in found}))
+    }
+    numbers = load.incidents_by_id(conn, {one.incident_id for one in by_id.values()})
+    for link in found:
+        action = by_id[link.action_id]
+        yield link, action, numbers[action.incident_id].number
+
+
+def _claims(conn: Connection, workspace: int, repo: str) -> list[Evidence]:
+    return load.evidence_where(
+        conn,
+        evidence.c.workspace_id == workspace,
+        evidence.c.repo == repo,
+        evidence.c.strength == Strength.CLAIM.value,
+    )
+
+
+def look(mirror: Mirror, asked: Asked, since: int) -> tuple[Fetched, Seen]:
+    """Fetch, and read what is new. Blocks; for a thread. `since` bounds how far a first walk reads (microseconds).
+
+    Raises GitError.
+    """
+    mirror.open_or_clone()
+    wanted = [ref for link, _, _ in asked.links if (ref := _ref(link)) is not None]
+    fetched = mirror.fetch(asked.tip, wanted)
+    resolved = {
+        link.id: sha for link, _, _ in asked.links if (sha := _resolve(mirror, fetched, link)) is not None
+    }
+    facts: list[Claim | Loss | Mention] = []
+    if fetched.new_tip != asked.tip:
+        pulls = {int(link.ref) for link, _, _ in asked.links if link.kind is LinkKind.PULL_REQUEST}
+        walked = walk(
+            mirror, asked.tip, fetched.new_tip, since=since, linked=set(resolved.values()), pulls=pulls
+        )
+        if fetched.forced:
+            facts += _rewritten(mirror, fetched, asked.claims)
+        for commit in walked.commits:
+            facts += _said(commit)
+            facts += _brought(commit, asked.links, resolved)
+            if commit.reverts:
+                facts.append(Loss(frozenset(commit.reverts), commit.sha))
+    have = {(one.action_id, one.commit) for one in asked.claims}
+    for link, action, incident in asked.links:
+        sha = resolved.get(link.id)
+        if link.sha == sha and fetched.new_tip == asked.tip:
+            continue  # nothing moved since the last look
+        commit = _reached(mirror, fetched, link, sha, asked.tip, since)
+        if commit is not None and (action.id, commit.sha) not in have and _is_about(link, action, commit):
+            facts.insert(0, _claim(incident, action.number, EvidenceKind.LINKED, commit))
+    return fetched, Seen(asked.repository.name, tuple(facts), resolved)
+
+
+def _ref(link: Link) -> str | None:
+    """What has to be fetched beside the upstream branch for a link."""
+    match link.kind:
+        case LinkKind.BRANCH:
+            return f"refs/heads/{link.ref}"
+        case LinkKind.PULL_REQUEST:
+            kind = "merge-requests" if link.url and "/merge_requests/" in link.url else "pull"
+            return f"refs/{kind}/{link.ref}/head"
+    return link.ref if len(link.ref) in (40, 64) else None
+
+
+def _resolve(mirror: Mirror, fetched: Fetched, link: Link) -> str | None:
+    """The commit that a link names now; the last one that was known for a branch that is gone."""
+    ref = _ref(link)
+    if link.kind is LinkKind.COMMIT:
+        return mirror.resolve(link.ref)
+    return fetched.linked.get(ref or "") or link.sha
+
+
+def _said(commit: Commit) -> Iterator[Claim | Mention]:
+    for incident, action in commit.reconciles:
+        yield _claim(incident, action, EvidenceKind.TRAILER, commit)
+    for incident in commit.incidents:
+        if incident not in {number for number, _ in commit.reconciles}:
+            yield Mention(incident, commit.sha, commit.author, commit.subject)
+
+
+def _brought(
+    commit: Commit, asked: Sequence[tuple[Link, Action, int]], resolved: dict[int, str]
+) -> Iterator[Claim]:
+    """The linked things that a new upstream commit is, or says that it was made from."""
+    for link, action, incident in asked:
+        sha = resolved.get(link.id)
+        picked = sha is not None and sha in (commit.sha, *commit.picked)
+        pulled = link.kind is LinkKind.PULL_REQUEST and commit.pull == int(link.ref)
+        if picked or pulled:
+            yield _claim(incident, action.number, EvidenceKind.LINKED, commit)
+
+
+def _reached(
+    mirror: Mirror, fetched: Fetched, link: Link, sha: str | None, old_tip: str | None, since: int
+) -> Commit | None:
+    """The upstream commit that a link reached by: itself, a cherry-pick, a rebase, or its pull request's merge."""
+    tip = fetched.new_tip
+    if sha is not None:
+        if mirror.is_ancestor(sha, tip):
+            return read_commit(mirror, sha)
+        fresh = link.sha == sha  # known before: only what is new can carry it now
+        other = find_pick(mirror, tip, sha, since=since) or find_same_patch(
+            mirror, tip, read_commit(mirror, sha), old_tip=old_tip if fresh else None
+        )
+        if other is not None:
+            return read_commit(mirror, other)
+    if link.kind is LinkKind.PULL_REQUEST:
+        merged = find_pull(mirror, tip, int(link.ref), since=since)
+        return read_commit(mirror, merged) if merged else None
+    return None
+
+
+def _is_about(link: Link, action: Action, commit: Commit) -> bool:
+    """A branch that was only just made from upstream points at an old commit, which carries nothing of it."""
+    return link.kind is not LinkKind.BRANCH or commit.committed_at >= action.done_at - HOUR
+
+
+def _rewritten(mirror: Mirror, fetched: Fetched, claims: Sequence[Evidence]) -> Iterator[Loss]:
+    """After a forced push: the claims whose commits are gone from upstream."""
+    holding = {one.commit for one in claims if one.holds and one.commit is not None}
+    gone = holding - mirror.contained(holding, fetched.new_tip)
+    if gone:
+        yield Loss(frozenset(gone), None)
+
+
+def _claim(incident: int, action: int, kind: EvidenceKind, commit: Commit) -> Claim:
+    return Claim(incident, action, kind, commit.sha, commit.author, commit.subject)
