@@ -72,9 +72,7 @@ def lay(conn: Connection) -> None:
     if not inspect(conn).has_table("entries"):
         return
     fixed = [
-        column["name"]
-        for column in inspect(conn).get_columns("entries")
-        if column["name"] not in ("payload", "salt")
+        column["name"] for column in inspect(conn).get_columns("entries") if column["name"] not in ("payload", "salt")
     ]
     for statement in statements(fixed):
         conn.exec_driver_sql(statement)

@@ -126,10 +126,8 @@ def check(url: str) -> None:
     known = {script.revision for script in ScriptDirectory(str(_scripts())).walk_revisions()}
     if found is None or found in known:
         raise SchemaOutOfDate(
-            f"The database's schema is {found or 'empty'}, this version needs {wanted}: "
-            "run `hotwash migrate`."
+            f"The database's schema is {found or 'empty'}, this version needs {wanted}: run `hotwash migrate`."
         )
     raise SchemaOutOfDate(
-        f"The database's schema is {found}, made by a newer Hotwash than this one (up to {wanted}): "
-        "run the newer one."
+        f"The database's schema is {found}, made by a newer Hotwash than this one (up to {wanted}): run the newer one."
     )

@@ -33,10 +33,7 @@ def triggers(conn: Connection) -> list[str]:
 
 
 def row_counts(conn: Connection) -> dict[str, int]:
-    return {
-        table.name: conn.scalar(select(func.count()).select_from(table)) or 0
-        for table in metadata.sorted_tables
-    }
+    return {table.name: conn.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables}
 
 
 def shape(engine: Engine) -> dict[str, Any]:
@@ -136,9 +133,7 @@ class NextVersion:
         )  # fmt: skip
 
 
-def test_a_later_migration_keeps_rows_and_guards(
-    database_url: str, database_kind: str, tmp_path: Path
-) -> None:
+def test_a_later_migration_keeps_rows_and_guards(database_url: str, database_kind: str, tmp_path: Path) -> None:
     recreate = "always" if database_kind == "sqlite" else "never"
     version = NextVersion(tmp_path, LATER.format(head=migrate.head(), recreate=recreate))
     engine = engine_for(database_url)
@@ -186,9 +181,7 @@ def test_a_migration_that_leaves_orphans_is_taken_back(database_url: str, tmp_pa
     engine = engine_for(database_url)
     with engine.begin() as conn:
         say(conn, open_incident(conn), "one")
-    result = NextVersion(tmp_path, CARELESS.format(head=migrate.head())).run(
-        "upgrade(sys.argv[1])", database_url
-    )
+    result = NextVersion(tmp_path, CARELESS.format(head=migrate.head())).run("upgrade(sys.argv[1])", database_url)
     assert "MigrationFailed: The migration was taken back: it leaves 2 rows" in result.stderr
     migrate.check(database_url)
     with engine.connect() as conn:
@@ -208,9 +201,7 @@ def test_processes_that_migrate_at_once_take_turns(empty_database_url: str, tmp_
 
 
 def test_check_names_what_to_run(empty_database_url: str) -> None:
-    with pytest.raises(
-        migrate.SchemaOutOfDate, match=r"empty, this version needs \w+: run `hotwash migrate`"
-    ):
+    with pytest.raises(migrate.SchemaOutOfDate, match=r"empty, this version needs \w+: run `hotwash migrate`"):
         migrate.check(empty_database_url)
     migrate.upgrade(empty_database_url)
     migrate.check(empty_database_url)
