@@ -88,9 +88,7 @@ def urgency(action: Action, now: int) -> tuple[bool, int, int]:
 def counts(actions: Iterable[Action]) -> dict[ActionState, int]:
     """How many actions are in each state, in the order of the states. Struck ones and empty states are left
     out."""
-    tally: Counter[ActionState] = Counter(
-        action.state for action in actions if action.state is not ActionState.STRUCK
-    )
+    tally: Counter[ActionState] = Counter(action.state for action in actions if action.state is not ActionState.STRUCK)
     return {state: tally[state] for state in ActionState if tally[state]}
 
 
@@ -108,9 +106,7 @@ def checklist(war_room: WarRoom, now: int) -> Checklist:
         for action in sorted(war_room.actions, key=lambda action: action.number)
         if action.state is not ActionState.STRUCK
     ]
-    left = sorted(
-        (item for item in items if not item.action.state.reconciled), key=lambda i: urgency(i.action, now)
-    )
+    left = sorted((item for item in items if not item.action.state.reconciled), key=lambda i: urgency(i.action, now))
     in_review = (ActionState.IN_REVIEW, ActionState.CLAIMED)
     return Checklist(
         incident=war_room.incident,

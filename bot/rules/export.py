@@ -258,7 +258,7 @@ def _code_block(text: str, indent: str) -> str:
 
 
 def _numbers(numbers: Iterable[int]) -> str:
-    return ", ".join(f"\\#{number}" for number in numbers)
+    return ", ".join(f"#{number}" for number in numbers)
 
 
 def _name(person: Person) -> str:

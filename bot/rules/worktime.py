@@ -35,9 +35,7 @@ def local_date(at_us: int, tz: str) -> date:
 def in_working_hours(at_us: int, tz: str, policy: Nudges) -> bool:
     """Whether it is a working day there, from `workday_start` until just before `workday_end` (9 to 18)."""
     local = local_time(at_us, tz)
-    return (
-        local.weekday() in policy.working_days and policy.workday_start <= local.time() < policy.workday_end
-    )
+    return local.weekday() in policy.working_days and policy.workday_start <= local.time() < policy.workday_end
 
 
 def next_morning(first: date, tz: str, policy: Nudges) -> int:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rules.clean import Clean
 from bot.rules.model import (
+    HOUR,
     SECOND,
     Action,
     ActionKind,
@@ -84,7 +85,8 @@ def action(number: int = 1, **given: Any) -> Action:
 def ruled(number: int, ruling: Ruling, **given: Any) -> Action:
     """An action that Ben decided about an hour after it was logged."""
     made = action(number, state=ActionState(ruling.value), ruling=ruling, ruled_by=BEN.id, drifting_since=None)
-    return replace(made, ruled_at=made.logged_at + 3600 * SECOND, drifted=3600 * SECOND, **given)
+    defaults = {"ruled_at": made.logged_at + HOUR, "drifted": HOUR}
+    return replace(made, **{**defaults, **given})
 
 
 def fact(id: int, of: Action, strength: Strength, **given: Any) -> Evidence:
@@ -93,12 +95,12 @@ def fact(id: int, of: Action, strength: Strength, **given: Any) -> Evidence:
         Strength.WORD: EvidenceKind.CONFIRMED,
         Strength.PROOF: EvidenceKind.PROVEN,
     }[strength]
-    made = Evidence(id, of.id, kind, strength, at=NOON + id * SECOND, repo="shop", commit=f"{id:040x}")
+    made = Evidence(id, of.id, kind, strength, at=NOON + id * SECOND, repo="shop", commit=f"{id:x}".ljust(40, "0"))
     return replace(made, **given)
 
 
 def link(id: int, of: Action, **given: Any) -> Link:
-    made = Link(id, of.id, LinkKind.COMMIT, "shop", ref=f"{id:040x}", by=CHITRA.id, at=NOON + id * SECOND)
+    made = Link(id, of.id, LinkKind.COMMIT, "shop", ref=f"{id:x}".ljust(40, "0"), by=CHITRA.id, at=NOON + id * SECOND)
     return replace(made, **given)
 
 
