@@ -1,0 +1,109 @@
+"""The other doors of Slack that an app posts to: response URLs, file uploads, and the consent of an installation."""
+
+import json
+
+from aiohttp import web
+
+from bot.playground import acts, web_api
+from bot.playground.errors import SlackError
+from bot.playground.methods.chat import body
+from bot.playground.slack import Slack
+from bot.playground.world import Json, Message
+
+
+async def response_url(slack: Slack, request: web.Request) -> web.StreamResponse:
+    """Answer a command or an interaction later: 30 minutes, five times."""
+    try:
+        payload = json.loads(await request.text())
+    except ValueError:
+        return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+    faults = slack.faults.take("response_url", payload if isinstance(payload, dict) else {})
+    early = await web_api.before(request, faults)
+    if early is not None:
+        return early
+    try:
+        if not isinstance(payload, dict):
+            raise SlackError("invalid_payload", status=400)
+        _answer_late(slack, request.match_info["key"], payload)
+    except SlackError as refused:
+        return web.json_response(refused.body, status=refused.status if refused.status != 200 else 400)
+    if await web_api.lost_answer(request, faults):
+        return web.Response()
+    return web.Response(text="ok")
+
+
+def _answer_late(slack: Slack, key: str, payload: Json) -> None:
+    url = slack.handles.use_response_url(key)
+    world = slack.world
+    channel = world.channels[url.channel]
+    pressed = url.message_ts or ""
+    ephemeral = channel.ephemerals.get(pressed)
+    message = ephemeral or channel.messages.get(pressed)
+    if payload.get("delete_original"):
+        if message is None:
+            raise SlackError("message_not_found", status=404)
+        if ephemeral:
+            acts.unwhisper(world, channel, ephemeral)
+        else:
+            acts.delete(world, channel, message)
+        return
+    said = body(payload.get("text") or "", payload.get("blocks"), payload.get("attachments"), payload.get("metadata"))
+    if payload.get("replace_original") and message is not None:
+        if ephemeral:
+            acts.rewhisper(world, channel, ephemeral, **said)
+        else:
+            acts.edit(world, channel, message, world.bot_user, **said)
+        return
+    say(slack, url.channel, url.user, {**payload, **said}, payload.get("thread_ts") or url.thread_ts)
+
+
+def say(slack: Slack, channel_id: str, user: str, payload: Json, thread_ts: str | None) -> Message:
+    """Put an app's answer where the person is: to them alone, or to all with `response_type: in_channel`."""
+    channel = slack.world.channels[channel_id]
+    said = {name: payload[name] for name in ("text", "blocks", "attachments", "metadata") if name in payload}
+    if payload.get("response_type") == "in_channel":
+        return acts.post(slack.world, channel, slack.message_from_bot(channel, **said, thread_ts=thread_ts))
+    message = slack.message_from_bot(channel, **said, thread_ts=thread_ts, only_for=user)
+    return acts.whisper(slack.world, channel, message)
+
+
+async def upload(slack: Slack, request: web.Request) -> web.StreamResponse:
+    """Take the bytes of a file, raw or as a form."""
+    faults = slack.faults.take("files.upload", {})
+    early = await web_api.before(request, faults)
+    if early is not None:
+        return early
+    file = slack.world.files.get(slack.upload_tickets.get(request.match_info["ticket"], ""))
+    if file is None:
+        return web.Response(status=404, text="unknown upload URL")
+    if request.content_type.startswith("multipart/"):
+        parts = [part for part in (await request.post()).values() if isinstance(part, web.FileField)]
+        content = parts[0].file.read() if parts else b""
+    else:
+        content = await request.read()
+    if len(content) != file.size:
+        return web.Response(status=400, text=f"expected {file.size} bytes, got {len(content)}")
+    file.content, file.uploaded = content, True
+    if await web_api.lost_answer(request, faults):
+        return web.Response()
+    return web.Response(text=f"OK - {len(content)}")
+
+
+async def download(slack: Slack, request: web.Request) -> web.StreamResponse:
+    file = slack.world.files.get(request.match_info["file"])
+    if file is None or not file.uploaded:
+        raise web.HTTPNotFound
+    # Never as a page of this server: what people upload must not run here.
+    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    return web.Response(body=file.content, content_type=file.mimetype, headers=headers)
+
+
+async def authorize(slack: Slack, request: web.Request) -> web.StreamResponse:
+    """The consent page of OAuth, consented at once by the workspace's admin: back to the app with a code."""
+    redirect_uri = request.query.get("redirect_uri", "")
+    if not redirect_uri.startswith(("http://", "https://")):
+        raise web.HTTPBadRequest(text="redirect_uri is missing or no http URL")
+    installer = next(user.id for user in slack.world.users.values() if user.is_admin)
+    code = slack.handles.new_code(installer, redirect_uri)
+    joiner = "&" if "?" in redirect_uri else "?"
+    raise web.HTTPFound(f"{redirect_uri}{joiner}code={code}&state={request.query.get('state', '')}")

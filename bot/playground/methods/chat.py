@@ -1,0 +1,177 @@
+"""chat.*: messages that the app writes."""
+
+import re
+from typing import Any
+
+from bot.playground import acts, shapes
+from bot.playground.block_ids import with_ids
+from bot.playground.blockkit import check_blocks
+from bot.playground.errors import SlackError
+from bot.playground.methods.table import Array, Call, Object, method
+from bot.playground.world import Channel, Json
+
+MAX_TEXT = 40_000
+MAX_ATTACHMENTS = 100
+MAX_METADATA = 16_000  # bytes of event_payload as JSON; Slack documents 16 kB
+_TS = re.compile(r"\d{10}\.\d{6}")
+
+
+def body(
+    text: str = "",
+    blocks: list[Any] | None = None,
+    attachments: list[Any] | None = None,
+    metadata: Json | None = None,
+) -> Json:
+    """What a message says, checked: `no_text`, `msg_too_long`, `invalid_blocks`, `too_many_attachments`, metadata."""
+    if not (text or blocks or attachments):
+        raise SlackError("no_text")
+    if len(text) > MAX_TEXT:
+        raise SlackError("msg_too_long")
+    if blocks and (wrong := check_blocks(blocks, "message")):
+        raise SlackError("invalid_blocks", errors=wrong, response_metadata={"messages": wrong})
+    if attachments and len(attachments) > MAX_ATTACHMENTS:
+        raise SlackError("too_many_attachments")
+    for attachment in attachments or []:
+        if not isinstance(attachment, dict):
+            raise SlackError("invalid_attachments")
+        if attachment.get("blocks") and (wrong := check_blocks(attachment["blocks"], "message")):
+            raise SlackError("invalid_blocks", errors=wrong, response_metadata={"messages": wrong})
+    return {
+        "text": text,
+        "blocks": with_ids(blocks or []),
+        "attachments": [{"id": number, **item} for number, item in enumerate(attachments or [], 1)],
+        **({"metadata": _checked_metadata(metadata)} if metadata is not None else {}),
+    }
+
+
+def _checked_metadata(metadata: Json) -> Json:
+    payload = metadata.get("event_payload")
+    if not isinstance(metadata.get("event_type"), str) or not metadata["event_type"] or not isinstance(payload, dict):
+        raise SlackError("invalid_metadata_format")
+    if len(str(payload)) > MAX_METADATA:
+        raise SlackError("metadata_too_large")
+    return {"event_type": metadata["event_type"], "event_payload": payload}
+
+
+def thread_of(channel: Channel, thread_ts: str) -> str | None:
+    """The thread to write into. A reply's own ts leads to its thread. Raises `thread_not_found`."""
+    if not thread_ts:
+        return None
+    parent = channel.messages.get(thread_ts)
+    if parent is None or not _TS.fullmatch(thread_ts):
+        raise SlackError("thread_not_found")
+    return parent.thread_ts or parent.ts
+
+
+@method("chat.postMessage", "special", "chat:write")
+def post_message(
+    call: Call,
+    *,
+    channel: str,
+    text: str = "",
+    blocks: Array | None = None,
+    attachments: Array | None = None,
+    thread_ts: str = "",
+    reply_broadcast: bool = False,
+    metadata: Object | None = None,
+    username: str = "",
+    icon_emoji: str = "",
+    icon_url: str = "",
+) -> Json:
+    where = _target(call, channel)
+    said = body(text, blocks, attachments, metadata)
+    if username or icon_emoji or icon_url:
+        call.need("chat:write.customize")
+    if wait := call.slack.limits.post(where.id):
+        raise SlackError("ratelimited", status=429, headers={"Retry-After": str(wait)})
+    icons = {name: value for name, value in (("emoji", icon_emoji), ("image_48", icon_url)) if value}
+    message = call.slack.message_from_bot(
+        where,
+        **said,
+        thread_ts=thread_of(where, thread_ts),
+        broadcast=reply_broadcast,
+        username=username or None,
+        icons=icons,
+        subtype="bot_message" if username else None,
+    )
+    acts.post(call.slack.world, where, message)
+    shown = shapes.message_json(call.slack.world, message, metadata=True)
+    return {"channel": where.id, "ts": message.ts, "message": shown}
+
+
+def _target(call: Call, channel: str) -> Channel:
+    """The channel to post to: an id, a `#name` or a person's id (their direct conversation with the app)."""
+    world = call.slack.world
+    if channel.startswith("U"):
+        if call.user(channel, "channel_not_found").deleted:
+            raise SlackError("user_disabled")
+        return acts.open_direct(world, (call.caller.id, channel))
+    named = world.names.get(channel.removeprefix("#"))
+    if named and world.channels[named].name == channel.removeprefix("#"):
+        channel = named
+    known = call.slack.world.channels.get(channel)
+    if known is not None and known.kind == "public" and not known.archived and call.slack.app.scopes is not None:
+        if call.caller.id not in known.members and call.slack.app.may("chat:write.public"):
+            return known
+    return call.own_channel(channel)
+
+
+@method("chat.postEphemeral", 4, "chat:write")
+def post_ephemeral(
+    call: Call,
+    *,
+    channel: str,
+    user: str,
+    text: str = "",
+    blocks: Array | None = None,
+    attachments: Array | None = None,
+    thread_ts: str = "",
+) -> Json:
+    where = call.own_channel(channel)
+    if user not in where.members or call.user(user, "user_not_in_channel").deleted:
+        raise SlackError("user_not_in_channel")
+    said = body(text, blocks, attachments)
+    message = call.slack.message_from_bot(where, **said, thread_ts=thread_of(where, thread_ts), only_for=user)
+    acts.whisper(call.slack.world, where, message)
+    return {"message_ts": message.ts}
+
+
+@method("chat.update", 3, "chat:write")
+def update(
+    call: Call,
+    *,
+    channel: str,
+    ts: str,
+    text: str | None = None,
+    blocks: Array | None = None,
+    attachments: Array | None = None,
+    metadata: Object | None = None,
+) -> Json:
+    where = call.own_channel(channel)
+    message = call.message(where, ts)
+    if message.bot_id != call.slack.world.bot_id:
+        raise SlackError("cant_update_message")
+    # Slack keeps the blocks only if neither text nor blocks are given; text alone replaces them.
+    if text is None and blocks is None and attachments is None:
+        raise SlackError("no_text")
+    said = body(text or "", blocks, attachments, metadata)
+    acts.edit(call.slack.world, where, message, call.caller.id, **said)
+    shown = shapes.message_json(call.slack.world, message)
+    return {"channel": where.id, "ts": message.ts, "text": message.text, "message": shown}
+
+
+@method("chat.delete", 3, "chat:write")
+def delete(call: Call, *, channel: str, ts: str) -> Json:
+    where = call.channel(channel)
+    message = call.message(where, ts)
+    if message.bot_id != call.slack.world.bot_id:
+        raise SlackError("cant_delete_message")
+    acts.delete(call.slack.world, where, message)
+    return {"channel": where.id, "ts": ts}
+
+
+@method("chat.getPermalink", "special")
+def get_permalink(call: Call, *, channel: str, message_ts: str) -> Json:
+    where = call.channel(channel)
+    link = shapes.permalink(call.slack.world, call.slack.base_url, call.message(where, message_ts))
+    return {"channel": where.id, "permalink": link}
