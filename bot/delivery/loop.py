@@ -1,0 +1,186 @@
+"""The loop: lease what is due, perform it side by side, mark it. A lane is in one hand at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection
+
+from bot.delivery import messages, nudges, people, rooms, store
+from bot.delivery.hand import POST_INTERVAL, Hand, Paces, Refused, Wait
+from bot.delivery.show import show
+from bot.ledger import outbox
+from bot.ledger.database import Database
+from bot.ledger.outbox import Leased
+from bot.rules.decision import EffectKind
+from bot.rules.model import SECOND
+from bot.rules.policy import Policy
+
+log = structlog.get_logger()
+
+Learn = Callable[[Connection], None]
+Performer = Callable[[Hand], Awaitable[Learn | None]]
+OnRefused = Callable[[Connection, Leased, str], None]
+
+POLL = 1.0  # seconds: how soon the effects that other replicas recorded are seen
+AT_ONCE = 32  # effects in hand
+GRACE = 10.0  # seconds to finish what is in hand when stopping
+LONGEST = 25.0  # seconds for one effect, less than its lease
+
+PERFORMERS: dict[EffectKind, Performer] = {
+    EffectKind.WORKSPACE: people.workspace,
+    EffectKind.PERSON: people.person,
+    EffectKind.ROOM: rooms.room,
+    EffectKind.INVITE: rooms.invite,
+    EffectKind.TOPIC: rooms.set_topic,
+    EffectKind.BOOKMARK: rooms.bookmark,
+    EffectKind.PIN: rooms.pin,
+    EffectKind.NUDGE: nudges.nudge,
+    EffectKind.NUDGE_REFRESH: nudges.refresh,
+    **{kind: partial(show, render=r) for kind, r in (messages.RENDERS | nudges.RENDERS).items()},
+}
+
+
+class TakenOver(Exception):
+    """The lease ran out, and another worker has the effect: what was learned here is theirs to find."""
+
+
+class Delivery:
+    """One worker. `now` is business time, in microseconds, and only for what messages show; leases and waits go by the
+    database's clock.
+
+    `on_refused` is told of an effect that Slack refused for good, once for each new reason, in the transaction that
+    sets it aside.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        slack: AsyncWebClient,
+        policy: Policy,
+        *,
+        now: Callable[[], int],
+        worker: str,
+        on_refused: OnRefused,
+        at_once: int = AT_ONCE,
+        poll: float = POLL,
+        grace: float = GRACE,
+    ) -> None:
+        self._db, self._slack, self._policy, self._now = db, slack, policy, now
+        self._worker, self._on_refused = worker, on_refused
+        self._at_once, self._poll, self._grace = at_once, poll, grace
+        self._poked = asyncio.Event()
+        self._paces = Paces()
+        self._queues: dict[str, float] = {}  # bucket → when the last effect that queues for it gets its turn
+        self._in_hand: set[asyncio.Task[None]] = set()
+
+    def poke(self) -> None:
+        """Something was recorded: look now, not at the next poll."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled; then finish what is in hand. What is not finished is found by its lease."""
+        try:
+            while True:
+                self._poked.clear()
+                try:
+                    await self._take()
+                except Exception:  # the database is away; the loop must not be
+                    log.exception("delivery: cannot look for effects")
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._poll):
+                        await self._poked.wait()
+        finally:
+            await self._stop()
+
+    async def _take(self) -> None:
+        """Lease as many effects as there are free hands, and start on them."""
+        free = self._at_once - len(self._in_hand)
+        if free <= 0:
+            return
+        leased, paced = await self._db.write(lambda conn: (outbox.lease(conn, self._worker, free), store.paced(conn)))
+        for workspace_id, bucket, wait in paced:
+            self._paces.hold(workspace_id, bucket, wait)
+        for effect in leased:
+            task = asyncio.create_task(self._deliver(effect))
+            self._in_hand.add(task)
+            task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._in_hand.discard(task)
+        self.poke()  # a hand is free, and what waited for this effect may be due
+
+    async def _deliver(self, effect: Leased) -> None:
+        hand = Hand(effect, self._db, self._slack, self._policy, self._now, self._paces)
+        mark = await self._perform(hand)
+        try:
+            await self._db.write(mark)
+        except TakenOver:
+            log.warning("delivery: lease ran out", effect=effect.lane)
+        except Exception:  # the lease runs out, and whoever takes the effect next looks at Slack first
+            log.exception("delivery: outcome not stored", effect=effect.lane)
+
+    async def _perform(self, hand: Hand) -> Callable[[Connection], None]:
+        """Do it, and return how to store what came of it."""
+        effect = hand.effect
+        try:
+            async with asyncio.timeout(LONGEST):
+                learn = await PERFORMERS[effect.kind](hand)
+            return partial(self._done, effect, learn)
+        except Wait as wait:
+            return self._later(hand, wait)
+        except Refused as refused:
+            log.warning("delivery: refused", effect=effect.lane, error=refused.error)
+            return partial(self._park, effect, refused.error)
+        except TimeoutError:
+            return self._later(hand, Wait("too_slow", SECOND))
+        except Exception as error:
+            log.exception("delivery: failed", effect=effect.lane)
+            return self._later(hand, Wait(type(error).__name__, outbox.LONGEST_WAIT))
+
+    def _done(self, effect: Leased, learn: Learn | None, conn: Connection) -> None:
+        if learn is not None:
+            learn(conn)
+        if not outbox.done(conn, effect, self._worker):
+            raise TakenOver
+
+    def _park(self, effect: Leased, error: str, conn: Connection) -> None:
+        if store.last_error(conn, effect) != error:  # else it was said before
+            self._on_refused(conn, effect, error)
+        outbox.park(conn, effect, self._worker, error)
+
+    def _later(self, hand: Hand, wait: Wait) -> Callable[[Connection], None]:
+        effect, delay = hand.effect, self._delay(hand, wait)
+        if wait.pace is not None:
+            self._paces.hold(effect.workspace_id, wait.pace, wait.wait)
+        if wait.queue is None:
+            log.info("delivery: later", effect=effect.lane, error=wait.error, wait=delay / SECOND)
+        if delay < self._poll * SECOND:
+            asyncio.get_running_loop().call_later(delay / SECOND, self.poke)
+
+        def give_back(conn: Connection) -> None:
+            if wait.pace is not None:
+                outbox.pace(conn, effect.workspace_id, wait.pace, wait.wait)
+            outbox.again(conn, effect, self._worker, delay, wait.error, unsure=hand.unsure)
+
+        return give_back
+
+    def _delay(self, hand: Hand, wait: Wait) -> int:
+        """How long to set an effect aside. Those that queue for one channel come back one by one, in the order in
+        which they came, instead of all at once each second."""
+        if wait.queue is None or hand.effect.attempts > 1:
+            return wait.wait
+        now = asyncio.get_running_loop().time()
+        turn = max(now + wait.wait / SECOND, self._queues.get(wait.queue, 0.0) + POST_INTERVAL / SECOND)
+        self._queues[wait.queue] = turn
+        return int((turn - now) * SECOND)
+
+    async def _stop(self) -> None:
+        if self._in_hand:
+            await asyncio.wait(self._in_hand, timeout=self._grace)
+        for task in self._in_hand:
+            task.cancel()
+        await asyncio.gather(*self._in_hand, return_exceptions=True)

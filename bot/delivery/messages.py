@@ -1,0 +1,87 @@
+"""What stands in an incident's room and in the announce channel."""
+
+from bot.delivery.hand import Json
+from bot.delivery.scene import AnnounceChannel, Render, Scene, Shown
+from bot.ledger import load
+from bot.rules import checklist as rules
+from bot.rules import summary as facts
+from bot.rules.decision import EffectKind
+from bot.rules.model import WarRoom
+from bot.slack.blocks import Message
+from bot.slack.blocks.action import echo, struck
+from bot.slack.blocks.announcement import announcement
+from bot.slack.blocks.card import card
+from bot.slack.blocks.checklist import checklist
+from bot.slack.blocks.note import anchor, note
+from bot.slack.blocks.summary import summary
+
+
+def _card(scene: Scene) -> Shown | None:
+    room = scene.room()
+    return _in_room(room, card(room), anchor=_head(room))
+
+
+def _announcement(scene: Scene) -> Shown | None:
+    """A private incident is announced nowhere: its members are in the room."""
+    room = scene.room()
+    if not isinstance(scene.everybody(room), AnnounceChannel):
+        return None
+    return Shown(AnnounceChannel(), announcement(room), anchor=_head(room))
+
+
+def _action(scene: Scene) -> Shown | None:
+    room, number = scene.room(), int(scene.effect.key)
+    item = scene.items(room).get(number)
+    if item is not None:
+        return _in_room(room, echo(item, room))
+    action = next(action for action in room.actions if action.number == number)
+    return _in_room(room, struck(action, room))
+
+
+def _note(scene: Scene) -> Shown | None:
+    """A note about one action goes to the thread of its echo."""
+    line = scene.line()
+    room = load.with_people(scene.conn, scene.room(), list(load.named_in([line])))
+    number = line.payload.get("action") if line.payload else None
+    thread = scene.thread_of(number) if isinstance(number, int) else None
+    return _in_room(room, note(line, room), thread)
+
+
+def _checklist(scene: Scene) -> Shown | None:
+    room = scene.room()
+    return _in_room(room, checklist(rules.checklist(room, scene.now)))
+
+
+def _summary(scene: Scene) -> Shown | None:
+    room = scene.room()
+    lines = load.lines(scene.conn, room.incident.id)
+    room = load.with_people(scene.conn, room, list(load.named_in(lines)))
+    return _in_room(room, summary(facts.summary(room, lines, scene.now)), anchor=_head(room))
+
+
+def _anchor(scene: Scene) -> Shown | None:
+    line, room = scene.line(), scene.room()
+    to = scene.everybody(room)
+    said = {"incident": room.incident.number, "seq": line.seq, "hash": line.hash}
+    return None if to is None else Shown(to, anchor(line, room), anchor=said)
+
+
+def _in_room(room: WarRoom, message: Message, thread: str | None = None, anchor: Json | None = None) -> Shown | None:
+    """The standing incident may have no channel: then there is nowhere to show it."""
+    channel = room.incident.channel_id
+    return None if channel is None else Shown(channel, message, thread, anchor)
+
+
+def _head(room: WarRoom) -> Json:
+    return {"incident": room.incident.number, "seq": room.head_seq, "hash": room.head_hash}
+
+
+RENDERS: dict[EffectKind, Render] = {
+    EffectKind.CARD: _card,
+    EffectKind.ANNOUNCEMENT: _announcement,
+    EffectKind.ACTION: _action,
+    EffectKind.NOTE: _note,
+    EffectKind.CHECKLIST: _checklist,
+    EffectKind.SUMMARY: _summary,
+    EffectKind.ANCHOR: _anchor,
+}

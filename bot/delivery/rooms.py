@@ -1,0 +1,119 @@
+"""An incident's channel: made, filled, labelled. Whatever is there already counts as done."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from bot.delivery import store
+from bot.delivery.channels import own_channels
+from bot.delivery.hand import Hand, Refused
+from bot.ledger import load, outbox
+from bot.ledger.tables import incidents
+from bot.rules.decision import Effect, EffectKind
+from bot.rules.model import Incident
+from bot.slack.blocks.announcement import topic
+from bot.warroom.open import channel_name
+
+Learn = Callable[[Connection], None]
+
+_NAMES = 20  # how often to number on when a name is taken
+
+
+async def room(hand: Hand) -> Learn | None:
+    """Create the channel. A name is taken for ever, so the next is numbered; a channel of that name that an earlier
+    try of ours made is adopted instead."""
+    incident = await hand.read(lambda conn: _incident(conn, hand))
+    if incident.channel_id is not None:
+        return None
+    name = channel_name(hand.policy.channel_prefix, incident.number, incident.title)
+    ours = await _made_before(hand) if hand.unsure else {}
+    for number in range(1, _NAMES + 1):
+        tried = name if number == 1 else f"{name}-{number}"
+        channel_id = ours.get(tried) or await _create(hand, tried, private=incident.private)
+        if channel_id is not None:
+            found = channel_id
+            return lambda conn: store.learn_room(conn, incident.id, found, tried)
+    raise Refused("name_taken")
+
+
+async def _create(hand: Hand, name: str, *, private: bool) -> str | None:
+    try:
+        answer = await hand.call(hand.slack.conversations_create, once=True, name=name, is_private=private)
+    except Refused as refused:
+        if refused.error != "name_taken":
+            raise
+        return None
+    return str(answer["channel"]["id"])
+
+
+async def _made_before(hand: Hand) -> dict[str, str]:
+    """Channels that this bot made and that are no incident's room: name → id."""
+    workspace = hand.effect.workspace_id
+    rooms, bot = await hand.read(lambda conn: (store.room_channels(conn, workspace), store.bot_user(conn, workspace)))
+    bot = bot or (await hand.call(hand.slack.auth_test))["user_id"]
+    return {
+        channel["name"]: channel["id"]
+        async for channel in own_channels(hand)
+        if channel["creator"] == bot and channel["id"] not in rooms
+    }
+
+
+async def invite(hand: Hand) -> None:
+    channel, person = await hand.read(lambda conn: (_channel(conn, hand), load.person(conn, int(hand.effect.key))))
+    try:
+        await hand.call(hand.slack.conversations_invite, channel=channel, users=[person.slack_id])
+    except Refused as refused:
+        if refused.error not in ("already_in_channel", "cant_invite_self"):
+            raise
+
+
+async def set_topic(hand: Hand) -> None:
+    shown = await hand.read(lambda conn: load.war_room(conn, hand.incident_id))
+    await hand.call(hand.slack.conversations_setTopic, channel=shown.incident.channel_id, topic=topic(shown))
+
+
+async def bookmark(hand: Hand) -> None:
+    """A way from the room to where incidents are announced."""
+    incident, announce = await hand.read(
+        lambda conn: (_incident(conn, hand), store.announce_channel(conn, hand.effect.workspace_id))
+    )
+    if announce is None or incident.private:
+        return
+    link = f"https://slack.com/app_redirect?team={hand.effect.team_id}&channel={announce}"
+    if hand.unsure:
+        there = await hand.call(hand.slack.bookmarks_list, channel_id=incident.channel_id)
+        if any(each.get("link") == link for each in there["bookmarks"]):
+            return
+    await hand.call(
+        hand.slack.bookmarks_add,
+        once=True,
+        channel_id=incident.channel_id,
+        title="All incidents",
+        type="link",
+        link=link,
+    )
+
+
+async def pin(hand: Hand) -> None:
+    """Pin the card. One that was deleted meanwhile is posted anew at the next change, and pinned then."""
+    card = Effect(EffectKind.CARD, hand.incident_id)
+    place = await hand.read(lambda conn: outbox.place(conn, hand.effect.workspace_id, card.lane))
+    if place is None:
+        return
+    try:
+        await hand.call(hand.slack.pins_add, channel=place[0], timestamp=place[1])
+    except Refused as refused:
+        if refused.error not in ("already_pinned", "message_not_found"):
+            raise
+
+
+def _incident(conn: Connection, hand: Hand) -> Incident:
+    found = load.incident(conn, incidents.c.id == hand.incident_id)
+    assert found is not None, hand.effect.lane
+    return found
+
+
+def _channel(conn: Connection, hand: Hand) -> str:
+    channel_id = _incident(conn, hand).channel_id
+    assert channel_id is not None, hand.effect.lane  # such effects are leased only once there is a room
+    return channel_id

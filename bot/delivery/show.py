@@ -1,0 +1,53 @@
+"""Posting a message once, and keeping it current where it stands."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from bot.delivery.channels import announce_channel
+from bot.delivery.hand import Hand
+from bot.delivery.scene import Render, Scene, Shown
+from bot.ledger import outbox
+from bot.rules.decision import Effect, EffectKind
+from bot.rules.model import Person
+
+Learn = Callable[[Connection], None]
+
+
+async def show(hand: Hand, render: Render) -> Learn | None:
+    """Bring the effect's one message about: update it where it is known to stand, adopt the one that a lost try
+    posted, or post it."""
+    effect = hand.effect
+
+    def look(conn: Connection) -> tuple[Shown | None, tuple[str, str] | None]:
+        place = outbox.place(conn, effect.workspace_id, effect.lane)
+        return render(Scene(conn, effect, hand.policy, hand.now())), place
+
+    shown, place = await hand.read(look)
+    if shown is None:
+        return None
+    metadata = hand.metadata(shown.anchor)
+    if place is not None and await hand.update(*place, shown.message, metadata):
+        return None
+    channel = await _destination(hand, shown)
+    ts = await hand.find(channel, shown.thread) if hand.unsure else None
+    if ts is None or not await hand.update(channel, ts, shown.message, metadata):
+        ts = await hand.post(channel, shown.message, shown.thread, metadata)
+    stands_at = ts
+
+    def learn(conn: Connection) -> None:
+        outbox.learn_place(conn, effect.workspace_id, effect.lane, channel, stands_at)
+        if effect.kind is EffectKind.CARD:
+            outbox.ask(conn, effect.workspace_id, [Effect(EffectKind.PIN, effect.incident_id)])
+
+    return learn
+
+
+async def _destination(hand: Hand, shown: Shown) -> str:
+    match shown.to:
+        case str():
+            return shown.to
+        case Person():
+            return await hand.direct(shown.to.slack_id)
+        case _:
+            return await announce_channel(hand)
