@@ -66,9 +66,7 @@ def walk(
     bounds = [] if new != new_tip else [_max_age(since)]
     count = 0
     kept: list[tuple[Commit, Message]] = []
-    for record in git_records(
-        mirror.directory, *_WALK, *bounds, "--end-of-options", new, "--", timeout=WALK_TIMEOUT
-    ):
+    for record in git_records(mirror.directory, *_WALK, *bounds, "--end-of-options", new, "--", timeout=WALK_TIMEOUT):
         count += 1
         commit, message = _read(record)
         picked = tuple(sha for sha in message.picked if sha in linked)
@@ -151,17 +149,14 @@ def _reverted(git_dir: Path, commits: list[tuple[Commit, Message]]) -> dict[str,
         pairs = [(full[r.sha], full.get(r.mainline or "")) for r in message.reverts if r.sha in full]
         if not pairs:
             found = (
-                _find_pull(git_dir, commit.sha, number, commit.committed_at - _YEAR)
-                for number in message.reverts_pull
+                _find_pull(git_dir, commit.sha, number, commit.committed_at - _YEAR) for number in message.reverts_pull
             )
             pairs = [(sha, None) for sha in found if sha]
         taken_back[commit.sha] = pairs
     parents = _parents(git_dir, {sha for pairs in taken_back.values() for sha, _ in pairs})
     return {
         by: tuple(
-            dict.fromkeys(
-                each for sha, mainline in pairs for each in _brought_in(git_dir, sha, parents[sha], mainline)
-            )
+            dict.fromkeys(each for sha, mainline in pairs for each in _brought_in(git_dir, sha, parents[sha], mainline))
         )
         for by, pairs in taken_back.items()
     }
@@ -196,14 +191,10 @@ def _find_pull(git_dir: Path, tip: str, number: int, since: int) -> str | None:
     return _newest(git_dir, tip, [f"#{number}", f"!{number}"], since, lambda message: message.pull == number)
 
 
-def _newest(
-    git_dir: Path, tip: str, texts: list[str], since: int, fits: Callable[[Message], bool]
-) -> str | None:
+def _newest(git_dir: Path, tip: str, texts: list[str], since: int, fits: Callable[[Message], bool]) -> str | None:
     """The newest commit in the history of `tip` whose message holds one of `texts`, and fits."""
     grep = ("--fixed-strings", *(f"--grep={text}" for text in texts), _max_age(since))
-    with closing(
-        git_records(git_dir, *_WALK, *grep, "--end-of-options", tip, "--", timeout=WALK_TIMEOUT)
-    ) as records:
+    with closing(git_records(git_dir, *_WALK, *grep, "--end-of-options", tip, "--", timeout=WALK_TIMEOUT)) as records:
         for commit, message in map(_read, records):
             if fits(message):
                 return commit.sha

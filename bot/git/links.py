@@ -23,7 +23,7 @@ _PAGES = [
         r"(?:pull|pulls|pull-requests|merge_requests)/(?P<number>[1-9]\d{0,9})(?:\.diff|\.patch|/.*)?\Z",
         rf"commits?/{_SHA_PAGE}(?:\.diff|\.patch)?/?\Z",
         rf"src/commit/{_SHA_PAGE}(?:/.*)?\Z",
-        r"(?:tree|src)/(?P<sha>[0-9a-f]{{40}}|[0-9a-f]{{64}})(?:/.*)?\Z",
+        r"(?:tree|src)/(?P<sha>[0-9a-f]{40}|[0-9a-f]{64})(?:/.*)?\Z",
         r"compare/.+?\.\.\.?(?P<branch>.+)\Z",
         r"browse/?\Z",  # Data Center, with ?at=refs/heads/…
         r"(?:tree|src/branch|commits/branch|commits|branch|src)/(?P<branch>.+)\Z",

@@ -5,6 +5,7 @@ so that two replicas with a mirror each see the same moves. A password in the UR
 environment: it is never on a command line, in the mirror's configuration or in an error.
 """
 
+import configparser
 import hashlib
 import re
 import shutil
@@ -23,9 +24,7 @@ _STALE = 3600.0  # seconds: a lock or half-written pack that is older belongs to
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _SHORT_SHA = re.compile(r"[0-9a-f]{7,64}\Z")
-_REF = re.compile(
-    r"refs/(?:heads/(?P<branch>.+)|(?:pull|merge-requests)/\d{1,10}/head|pull-requests/\d{1,10}/from)\Z"
-)
+_REF = re.compile(r"refs/(?:heads/(?P<branch>.+)|(?:pull|merge-requests)/\d{1,10}/head|pull-requests/\d{1,10}/from)\Z")
 _MISSING = re.compile(r"couldn't find remote ref|not our ref|does not allow request for unadvertised object")
 _FETCH = (
     "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
@@ -110,9 +109,7 @@ class Mirror:
         wanted = list(dict.fromkeys(linked))
         for name in wanted:
             if not _SHA.match(name) and not _linkable(name):
-                raise ValueError(
-                    f"{name!r} is neither the full name of a ref that can be linked nor a full sha"
-                )
+                raise ValueError(f"{name!r} is neither the full name of a ref that can be linked nor a full sha")
         try:
             return self._fetch(old_tip, wanted)
         except GitError as error:
@@ -166,14 +163,13 @@ class Mirror:
 
     def _opens(self) -> bool:
         """Cheap signs of health: a bare repository whose upstream tip and its tree can be read."""
-        from git.exc import InvalidGitRepositoryError, NoSuchPathError  # loads in 0.1 s, and needs a git
-        from git.repo import Repo
+        from git import InvalidGitRepositoryError, NoSuchPathError, Repo  # loads in 0.1 s, and needs a git
 
         try:
             with Repo(self.directory) as repository:
                 bare = repository.bare
             git(self.directory, "cat-file", "-e", f"{self._ref}^{{tree}}")
-        except (InvalidGitRepositoryError, NoSuchPathError, GitError):
+        except (InvalidGitRepositoryError, NoSuchPathError, configparser.Error, GitError):
             return False
         return bare
 

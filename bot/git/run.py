@@ -115,7 +115,7 @@ def asks(git_dir: Path, *args: str, timeout: float = TIMEOUT) -> bool:
 def git_records(git_dir: Path, *args: str, timeout: float = TIMEOUT) -> Generator[bytes]:
     """Run one git command that prints NUL-ended records (`-z`) and yield them as they come."""
     with _running(git_dir, args, timeout, None) as process:
-        assert process.stdout is not None  # noqa: S101  it was asked for
+        assert process.stdout is not None
         rest = b""
         while chunk := os.read(process.stdout.fileno(), 1 << 16):
             *records, rest = (rest + chunk).split(b"\0")
@@ -199,11 +199,14 @@ def _finish(process: _Process, args: tuple[str, ...], ok: tuple[int, ...]) -> in
     verb = next((arg for arg in args if not arg.startswith("-")), "")
     if process.stopped:
         raise GitError(f"`git {verb}` {process.stopped}")
+    process.errors.seek(max(0, process.errors.seek(0, os.SEEK_END) - 16_000))
+    said = process.errors.read().decode(errors="replace")
     if code not in ok:
-        process.errors.seek(max(0, process.errors.seek(0, os.SEEK_END) - 16_000))
-        raise GitError(
-            f"`git {verb}` failed (exit {code})", process.errors.read().decode(errors="replace"), code
-        )
+        raise GitError(f"`git {verb}` failed (exit {code})", said, code)
+    # Some commands step over a damaged pack, and succeed without what was in it.
+    damaged = GitError(f"`git {verb}` found the repository damaged", said, code)
+    if damaged.corrupt:
+        raise damaged
     return code
 
 

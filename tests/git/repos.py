@@ -45,9 +45,9 @@ class Work:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def commit(self, message: str = "change", files: dict[str, str | bytes] | None = None) -> str:
-        """Commit these files with this message; without files a counter is changed. Returns the sha."""
+        """Commit these files with this message; without files a new one is made. Returns the sha."""
         self.clock += 60
-        for path, content in (files or {"counter": f"{self.clock}\n"}).items():
+        for path, content in (files or {f"new/{self.clock}": "new\n"}).items():
             self.write(path, content)
         self.git("add", "--all")
         self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", input=message)
@@ -88,19 +88,17 @@ class Work:
         self.git("revert", "--no-edit", *args)
         return self.head()
 
-    def fast_import(self, count: int, branch: str = "refs/heads/main", every: str = "change") -> str:
-        """Append `count` small commits quickly, each with its number in the message."""
-        lines = [f"from {branch}^0\n"] if self.git("rev-parse", "-q", "--verify", branch, may_fail=True) else [""]
+    def fast_import(self, count: int, subject: str = "change") -> str:
+        """Append `count` small commits to `main` quickly, each with its number in the message. The work tree stays as
+        it was. Returns the sha of the last."""
         stream = []
         for n in range(count):
             self.clock += 60
-            message = f"{every} {n}\n"
-            who = f"committer Ada <ada@example.com> {self.clock} +0000"
-            start = lines[0] if n == 0 else ""
-            body = f"{n}\n"
+            message = f"{subject} {n}\n"
+            start = "from refs/heads/main^0\n" if n == 0 else ""
             stream.append(
-                f"commit {branch}\n{who}\ndata {len(message)}\n{message}{start}"
-                f"M 100644 inline f{n % 50}\ndata {len(body)}\n{body}\n"
+                f"commit refs/heads/main\ncommitter Ada <ada@example.com> {self.clock} +0000\n"
+                f"data {len(message)}\n{message}{start}M 100644 inline f{n % 50}\ndata {len(str(n))}\n{n}\n"
             )
         self.git("fast-import", "--quiet", input="".join(stream) + "done\n")
-        return self.head(branch)
+        return self.head("main")
