@@ -15,7 +15,7 @@ from bot.delivery.show import show
 from bot.ledger import outbox
 from bot.ledger.database import Database
 from bot.ledger.outbox import Leased
-from bot.rules.decision import EffectKind
+from bot.rules.decision import Effect, EffectKind
 from bot.rules.model import SECOND
 from bot.rules.policy import Policy
 
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 Learn = Callable[[Connection], None]
 Performer = Callable[[Hand], Awaitable[Learn | None]]
-OnRefused = Callable[[Connection, Leased, str], None]
+OnRefused = Callable[[int, str, Effect, str], Awaitable[None]]
 
 POLL = 1.0  # seconds: how soon the effects that other replicas recorded are seen
 AT_ONCE = 32  # effects in hand
@@ -52,8 +52,8 @@ class Delivery:
     """One worker. `now` is business time, in microseconds, and only for what messages show; leases and waits go by the
     database's clock.
 
-    `on_refused` is told of an effect that Slack refused for good, once for each new reason, in the transaction that
-    sets it aside.
+    `on_refused` is told of an effect that Slack refused for good (workspace id, team id, effect, Slack's error code)
+    before it is set aside: at least once for each new reason.
     """
 
     def __init__(
@@ -61,10 +61,10 @@ class Delivery:
         db: Database,
         slack: AsyncWebClient,
         policy: Policy,
-        *,
         now: Callable[[], int],
         worker: str,
         on_refused: OnRefused,
+        *,
         at_once: int = AT_ONCE,
         poll: float = POLL,
         grace: float = GRACE,
@@ -82,7 +82,7 @@ class Delivery:
         self._poked.set()
 
     async def run(self) -> None:
-        """Deliver until cancelled; then finish what is in hand. What is not finished is found by its lease."""
+        """Deliver until cancelled; then `stop`."""
         try:
             while True:
                 self._poked.clear()
@@ -94,7 +94,7 @@ class Delivery:
                     async with asyncio.timeout(self._poll):
                         await self._poked.wait()
         finally:
-            await self._stop()
+            await self.stop()
 
     async def _take(self) -> None:
         """Lease as many effects as there are free hands, and start on them."""
@@ -115,8 +115,8 @@ class Delivery:
 
     async def _deliver(self, effect: Leased) -> None:
         hand = Hand(effect, self._db, self._slack, self._policy, self._now, self._paces)
-        mark = await self._perform(hand)
         try:
+            mark = await self._perform(hand)
             await self._db.write(mark)
         except TakenOver:
             log.warning("delivery: lease ran out", effect=effect.lane)
@@ -133,8 +133,7 @@ class Delivery:
         except Wait as wait:
             return self._later(hand, wait)
         except Refused as refused:
-            log.warning("delivery: refused", effect=effect.lane, error=refused.error)
-            return partial(self._park, effect, refused.error)
+            return await self._refused(effect, refused.error)
         except TimeoutError:
             return self._later(hand, Wait("too_slow", SECOND))
         except Exception as error:
@@ -147,10 +146,14 @@ class Delivery:
         if not outbox.done(conn, effect, self._worker):
             raise TakenOver
 
-    def _park(self, effect: Leased, error: str, conn: Connection) -> None:
-        if store.last_error(conn, effect) != error:  # else it was said before
-            self._on_refused(conn, effect, error)
-        outbox.park(conn, effect, self._worker, error)
+    async def _refused(self, effect: Leased, error: str) -> Callable[[Connection], None]:
+        """Set the effect aside until somebody asks for it anew, and have it said where people see it."""
+        log.warning("delivery: refused", effect=effect.lane, error=error)
+        said = await self._db.read(lambda conn: store.last_error(conn, effect))
+        if said != error:
+            refused = Effect(effect.kind, effect.incident_id, effect.key)
+            await self._on_refused(effect.workspace_id, effect.team_id, refused, error)
+        return lambda conn: outbox.park(conn, effect, self._worker, error)
 
     def _later(self, hand: Hand, wait: Wait) -> Callable[[Connection], None]:
         effect, delay = hand.effect, self._delay(hand, wait)
@@ -178,7 +181,8 @@ class Delivery:
         self._queues[wait.queue] = turn
         return int((turn - now) * SECOND)
 
-    async def _stop(self) -> None:
+    async def stop(self) -> None:
+        """Finish what is in hand, for a while. What is not finished by then is found by its lease, which runs out."""
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=self._grace)
         for task in self._in_hand:

@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from bot.delivery import store
 from bot.delivery.channels import find_channel
-from bot.delivery.hand import Hand, Json, Refused
+from bot.delivery.hand import Hand, Refused
 from bot.ledger import load
-from bot.rules.clean import Clean
+from bot.rules.clean import redact
 from bot.rules.model import PersonKind
+from bot.slack.people import facts_of
 
 Learn = Callable[[Connection], None]
 
@@ -22,7 +23,7 @@ async def workspace(hand: Hand) -> Learn:
     standing = await find_channel(hand, policy.standing.channel) if policy.standing.channel else None
 
     def learn(conn: Connection) -> None:
-        store.learn_bot(conn, workspace_id, me["user_id"], Clean(me["team"]))
+        store.learn_bot(conn, workspace_id, me["user_id"], redact(me["team"]).text)
         if announce is not None:
             store.learn_announce_channel(conn, workspace_id, announce[0])
         if standing is not None:
@@ -41,20 +42,5 @@ async def person(hand: Hand) -> Learn:
         if refused.error not in ("user_not_found", "user_not_visible", "users_not_found"):
             raise
         return lambda conn: store.learn_person(conn, known.id, None, None, PersonKind.GONE, at)
-    profile = user.get("profile", {})
-    name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user["name"]
-    kind = _kind(user, hand.effect.team_id)
-    return lambda conn: store.learn_person(conn, known.id, Clean(name), user.get("tz"), kind, at)
-
-
-def _kind(user: Json, team_id: str) -> PersonKind:
-    if user.get("deleted"):
-        return PersonKind.GONE
-    if user.get("is_bot") or user["id"] == "USLACKBOT":
-        return PersonKind.BOT
-    teams = {user.get("team_id", team_id), *user.get("enterprise_user", {}).get("teams", [])}
-    if user.get("is_stranger") or team_id not in teams:
-        return PersonKind.STRANGER
-    if user.get("is_restricted") or user.get("is_ultra_restricted"):
-        return PersonKind.GUEST
-    return PersonKind.MEMBER
+    name, tz, kind = facts_of(user, hand.effect.team_id)
+    return lambda conn: store.learn_person(conn, known.id, redact(name).text, tz, kind, at)
