@@ -15,13 +15,16 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection
 
 from bot.clock import Bells, Clock
 from bot.delivery.loop import Delivery
 from bot.git.run import GitError, git_version
 from bot.ledger import migrate
 from bot.ledger.database import Database
+from bot.ledger.outbox import Leased
 from bot.rules.clean import redact
+from bot.rules.decision import Effect
 from bot.rules.policy import Policy, load_policy
 from bot.settings import Settings
 from bot.slack.app import build_app
@@ -102,7 +105,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         )
         client = _client(settings, session)
         refused = partial(_refused, rooms, clock)
-        delivery = Delivery(db, client, policy, clock.now, worker, refused)
+        delivery = Delivery(db, client, policy, now=clock.now, worker=worker, on_refused=refused)
         inbound = Inbound(rooms, client, clock.now, delivery.poke)
         secret = settings.slack_signing_secret
         slack = build_app(inbound, client, secret.get_secret_value() if secret else None)
@@ -112,7 +115,6 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         bells = Bells(rooms, clock, watcher, delivery.poke)
         hotwash = Hotwash(settings, policy, clock, rooms, slack, delivery, bells)
 
-        stack.push_async_callback(delivery.stop)
         delivering = asyncio.create_task(delivery.run(), name="delivery")
         stack.push_async_callback(_ended, delivering)
         bells.start()
@@ -162,7 +164,8 @@ async def _meet_workspace(rooms: WarRooms, client: AsyncWebClient, clock: Clock,
             log.warning("slack not reached", error=repr(error))
             await asyncio.sleep(CONNECT_AGAIN)
             continue
-        await rooms.db.write(lambda conn: know_workspace(conn, str(said["team_id"]), clock.now()))
+        team = str(said["team_id"])
+        await rooms.db.write(lambda conn: know_workspace(conn, team, clock.now()))  # noqa: B023 - the loop ends here
         delivery.poke()
         return
 
@@ -174,7 +177,7 @@ async def _listen(hotwash: Hotwash, client: AsyncWebClient) -> None:
     while True:
         handler = AsyncSocketModeHandler(hotwash.slack, token.get_secret_value(), web_client=client)
         try:
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]
             hotwash.socket = None
             log.info("listening", via="socket mode")
             await asyncio.Event().wait()
@@ -183,11 +186,19 @@ async def _listen(hotwash: Hotwash, client: AsyncWebClient) -> None:
             log.warning("socket mode not connected", error=repr(error))
             await asyncio.sleep(CONNECT_AGAIN)
         finally:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-async def _refused(rooms: WarRooms, clock: Clock, *args: object) -> None:
-    await trouble.refused(rooms, clock.now(), *args)
+def _refused(rooms: WarRooms, clock: Clock, conn: Connection, effect: Leased, error: str) -> None:
+    asked = Effect(effect.kind, effect.incident_id, effect.key)
+    rooms.alone_in(
+        conn,
+        effect.workspace_id,
+        effect.team_id,
+        clock.now(),
+        "delivery",
+        lambda scope: trouble.run(scope, asked, error),
+    )
 
 
 async def _slack_state(hotwash: Hotwash) -> str | None:

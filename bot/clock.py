@@ -84,6 +84,5 @@ class Bells:
 
 async def remind_one(rooms: WarRooms, workspace: int, reminder: int, at: int) -> None:
     """Send one reminder, if it is still due."""
-    teams = workspaces.c.team_id
     team = await rooms.db.read(lambda conn: load.team_id(conn, workspace))
     await rooms.alone(workspace, team, at, "clock", lambda scope: remind.ring(scope, reminder))

@@ -34,5 +34,6 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(chosen)
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a ring that is still being answered is no news
     for noisy in ("apscheduler", "aiosqlite", "slack_bolt", "slack_sdk", "httpx", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(max(chosen, logging.WARNING))

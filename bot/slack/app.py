@@ -18,7 +18,9 @@ def build_app(inbound: Inbound, client: AsyncWebClient, signing_secret: str | No
 
     async def authorize(**context: Any) -> AuthorizeResult:
         # Bolt's own would call auth.test first: then no command could be logged while Slack is away.
-        return AuthorizeResult(enterprise_id=context.get("enterprise_id"), team_id=context.get("team_id"), bot_token=token)
+        return AuthorizeResult(
+            enterprise_id=context.get("enterprise_id"), team_id=context.get("team_id"), bot_token=token
+        )
 
     app = AsyncApp(
         client=client,

@@ -11,10 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rules.commands import Command
 from bot.rules.decision import Answer, Refusal
-from bot.rules.model import PersonKind
+from bot.rules.model import Action, Incident, PersonKind
 from bot.slack.people import facts_of
 from bot.warroom import people
 from bot.warroom.handle import WarRooms
+from bot.warroom.look import look
 from bot.warroom.scope import Request
 
 INTRODUCTION = 1.0  # seconds that asking Slack who somebody is may take: the person waits for it
@@ -29,7 +30,8 @@ class Inbound:
     def __init__(
         self, rooms: WarRooms, client: AsyncWebClient, now: Callable[[], int], poke: Callable[[], None]
     ) -> None:
-        self._rooms, self._client, self._now, self._poke = rooms, client, now, poke
+        self._rooms, self._now, self._poke = rooms, now, poke
+        self.client = client
         self._known: set[tuple[str, str]] = set()  # a cache: who is known stands in the database
         self._silent_until = 0.0
         self._running: set[asyncio.Task[None]] = set()
@@ -60,6 +62,14 @@ class Inbound:
         log.info("command", verb=type(command).__name__, team=request.team, user=request.slack_id, via=request.via)
         return answer
 
+    async def look(
+        self, request: Request, number: int | None, action: int | None
+    ) -> tuple[Incident, Action | None] | None:
+        """What a form is about; None for a form about nothing yet. Raises Refusal."""
+        if number is None:
+            return None
+        return await self._rooms.db.read(lambda conn: look(conn, request, number, action))
+
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something after the answer: what Slack shows at most once, and what must not delay it."""
         task = asyncio.create_task(_quietly(work))
@@ -77,7 +87,7 @@ class Inbound:
                 return
             try:
                 async with asyncio.timeout(INTRODUCTION):
-                    said = await self._client.users_info(user=request.slack_id)
+                    said = await self.client.users_info(user=request.slack_id)
             except (SlackClientError, TimeoutError, OSError) as error:
                 self._silent_until = time.monotonic() + ASK_AGAIN
                 log.warning("slack did not say who somebody is", user=request.slack_id, error=repr(error))

@@ -17,9 +17,7 @@ def decide(incident: Incident, why: Clean, at: int) -> Decision:
         raise Refusal(words.wrong_state(incident, "cancelled", "`/incident reopen` takes it back to open."))
     values = {"state": IncidentState.CANCELLED.value, "resolved_at": incident.resolved_at or at}
     return Decision(
-        answer=Answer(
-            words.changed(incident, "cancelled. Actions that still drift go on being followed up.")
-        ),
+        answer=Answer(words.changed(incident, "cancelled. Actions that still drift go on being followed up.")),
         entries=(Entry("incident.cancelled", {"why": why}),),
         changes=(Update("incidents", incident.id, values),),
         effects=(note(incident), Effect(EffectKind.TOPIC, incident.id), *incident_changed(incident)),

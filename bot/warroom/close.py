@@ -15,9 +15,7 @@ from bot.rules.policy import Policy
 from bot.warroom.scope import Scope
 
 
-def decide(
-    incident: Incident, all_actions: Sequence[Action], why: Clean, policy: Policy, at: int
-) -> Decision:
+def decide(incident: Incident, all_actions: Sequence[Action], why: Clean, policy: Policy, at: int) -> Decision:
     """Close from open implies resolve. Raises Refusal where the state or the policy forbids it."""
     if incident.standing:
         raise Refusal(words.no_standing("closed"))
@@ -35,11 +33,7 @@ def decide(
         values["resolved_at"] = at
     closed = replace(incident, state=IncidentState.CLOSED, closed_at=at)
     anchor = Effect(EffectKind.ANCHOR, incident.id, str(incident.last_seq + len(entries)))
-    said = (
-        f"closed. {words.count(len(left), 'action')} left to reconcile."
-        if left
-        else "closed. All is reconciled."
-    )
+    said = f"closed. {words.count(len(left), 'action')} left to reconcile." if left else "closed. All is reconciled."
     return Decision(
         answer=Answer(words.changed(incident, said)),
         entries=tuple(entries),
@@ -51,6 +45,4 @@ def decide(
 def run(scope: Scope, command: Close) -> Answer:
     incident = scope.incident(command.incident, "close")
     all_actions = load.actions_where(scope.conn, actions.c.incident_id == incident.id)
-    return scope.record(
-        incident, decide(incident, all_actions, scope.clean(command.why), scope.policy, scope.at)
-    )
+    return scope.record(incident, decide(incident, all_actions, scope.clean(command.why), scope.policy, scope.at))

@@ -20,9 +20,7 @@ def decide(incident: Incident, action: Action, after: dict[str, Any]) -> Decisio
         return Decision(Answer(f"{words.ref(incident, action.number)} says so already."))
     before = {name: getattr(action, name) for name in changed}
     return Decision(
-        answer=Answer(
-            f"{words.ref(incident, action.number)} is corrected; what it said before stays on record."
-        ),
+        answer=Answer(f"{words.ref(incident, action.number)} is corrected; what it said before stays on record."),
         entries=(Entry("action.edited", {"action": action.number, "before": before, "after": changed}),),
         changes=(Update("actions", action.id, changed),),
         effects=action_changed(incident, action),

@@ -20,12 +20,8 @@ def run(scope: Scope, command: Find) -> Answer:
     def says(*columns: Column[Any]) -> ColumnElement[bool]:
         return or_(*(func.lower(column).like(sought, escape="\\") for column in columns))
 
-    titled = load.incidents_where(
-        scope.conn, scope.workspace, scope.actor, says(incidents.c.title), most=_MOST
-    )
-    visible = select(incidents.c.id).where(
-        incidents.c.workspace_id == scope.workspace, load.visible_to(scope.actor)
-    )
+    titled = load.incidents_where(scope.conn, scope.workspace, scope.actor, says(incidents.c.title), most=_MOST)
+    visible = select(incidents.c.id).where(incidents.c.workspace_id == scope.workspace, load.visible_to(scope.actor))
     logged = load.actions_where(
         scope.conn,
         actions.c.incident_id.in_(visible),
@@ -34,8 +30,7 @@ def run(scope: Scope, command: Find) -> Answer:
     where = load.incidents_by_id(scope.conn, {action.incident_id for action in logged})
     lines = [f"{one.name} · {one.state.value} · {short(one.title, 100)}" for one in titled]
     lines += [
-        f"{ref(where[one.incident_id], one.number)} · {one.state.value} · {short(one.text, 100)}"
-        for one in logged
+        f"{ref(where[one.incident_id], one.number)} · {one.state.value} · {short(one.text, 100)}" for one in logged
     ]
     if not lines:
         return Answer(f"Nothing that you can see says {short(command.text, 60)!r}.")

@@ -98,14 +98,14 @@ class WarRooms:
 
     async def alone(self, workspace: int, team: str, at: int, via: str, work: Callable[[Scope], T]) -> T:
         """Run `work` in Hotwash's own name, for what no person asked: the clock, Git, a refusal by Slack."""
+        return await self.db.write(lambda conn: self.alone_in(conn, workspace, team, at, via, work))
 
-        def recorded(conn: Connection) -> T:
-            scope = Scope(conn, self.policy, self.redactor, team, workspace, load.HOTWASH, at, via)
-            result = work(scope)
-            aftermath(scope)
-            return result
-
-        return await self.db.write(recorded)
+    def alone_in(self, conn: Connection, workspace: int, team: str, at: int, via: str, work: Callable[[Scope], T]) -> T:
+        """The same in a transaction that the caller holds."""
+        scope = Scope(conn, self.policy, self.redactor, team, workspace, load.HOTWASH, at, via)
+        result = work(scope)
+        aftermath(scope)
+        return result
 
     def _handle(self, conn: Connection, request: Request, command: ask.Command) -> Answer:
         workspace = know_workspace(conn, request.team, request.at)
@@ -126,13 +126,9 @@ class WarRooms:
         answer = VERBS[type(command)](scope, command)
         aftermath(scope)
         if scope.found_secrets:
-            answer = Answer(
-                f"{answer.text}\n{words.secrets_found(scope.found_secrets)}", answer.buttons, answer.menu
-            )
+            answer = Answer(f"{answer.text}\n{words.secrets_found(scope.found_secrets)}", answer.buttons, answer.menu)
         conn.execute(
-            insert(receipts).values(
-                workspace_id=workspace, key=request.key, at=request.at, answer=_to_text(answer)
-            )
+            insert(receipts).values(workspace_id=workspace, key=request.key, at=request.at, answer=_to_text(answer))
         )
         return answer
 

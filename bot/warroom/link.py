@@ -18,9 +18,7 @@ from bot.rules.telling import commit_or
 from bot.warroom.scope import Scope
 
 
-def decide(
-    incident: Incident, action: Action, links: Sequence[Link], facts: Sequence[Evidence], new: Link
-) -> Decision:
+def decide(incident: Incident, action: Action, links: Sequence[Link], facts: Sequence[Evidence], new: Link) -> Decision:
     """`links` and `facts` are what the action has so far; `new` has no id yet."""
     if any((link.kind, link.repo, link.ref) == (new.kind, new.repo, new.ref) for link in links):
         raise Refusal(f"{words.ref(incident, action.number)} is linked to that already.")
@@ -72,9 +70,7 @@ def _meant(scope: Scope, incident: Incident, number: int | None) -> Action:
 def _as_link(scope: Scope, action: Action, found: Linked) -> Link:
     repo = found.repo
     if repo is None and len(scope.policy.repositories) == 1 and found.url is None:
-        repo = scope.policy.repositories[
-            0
-        ].name  # a bare hash or branch can only be of the one that is watched
+        repo = scope.policy.repositories[0].name  # a bare hash or branch can only be of the one that is watched
     return Link(
         id=0,
         action_id=action.id,

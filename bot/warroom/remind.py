@@ -110,9 +110,7 @@ def due_now(conn: Connection, at: int, most: int = 200) -> list[tuple[int, int]]
 
 def next_due(conn: Connection) -> int | None:
     """When the next reminder is due (business time), so that a clock that is moved knows where to stop."""
-    return conn.scalar(
-        select(reminders.c.due_at).where(reminders.c.due_at.is_not(None)).order_by(reminders.c.due_at)
-    )
+    return conn.scalar(select(reminders.c.due_at).where(reminders.c.due_at.is_not(None)).order_by(reminders.c.due_at))
 
 
 def ring(scope: Scope, reminder_id: int) -> None:
@@ -125,9 +123,7 @@ def ring(scope: Scope, reminder_id: int) -> None:
         ids = {row.incident_id}
     locked = {one: load.incident_by_id(scope.conn, one, lock=True) for one in sorted(ids)}
     still_due = scope.conn.execute(
-        select(reminders)
-        .where(reminders.c.id == reminder_id, reminders.c.due_at <= scope.at)
-        .with_for_update()
+        select(reminders).where(reminders.c.id == reminder_id, reminders.c.due_at <= scope.at).with_for_update()
     ).first()
     if still_due is None:  # another replica was here first
         return
@@ -137,9 +133,7 @@ def ring(scope: Scope, reminder_id: int) -> None:
     incident = locked[row.incident_id]
     if _ring_incident(scope, row.kind, row.action_id, incident, still_due.sent_at):
         scope.conn.execute(
-            update(reminders)
-            .where(reminders.c.id == row.id)
-            .values(sent_at=scope.at, sent=still_due.sent + 1)
+            update(reminders).where(reminders.c.id == row.id).values(sent_at=scope.at, sent=still_due.sent + 1)
         )
     plan(scope, incident)
 
@@ -164,14 +158,10 @@ def _ring_person(scope: Scope, person: Person) -> None:
     plan_person(scope, person)
 
 
-def _ring_incident(
-    scope: Scope, kind: str, action_id: int | None, incident: Incident, last: int | None
-) -> bool:
+def _ring_incident(scope: Scope, kind: str, action_id: int | None, incident: Incident, last: int | None) -> bool:
     """Whether anything was sent."""
     policy, at = scope.policy, scope.at
-    drift = [
-        (action, incident) for action in load.actions_where(scope.conn, actions.c.incident_id == incident.id)
-    ]
+    drift = [(action, incident) for action in load.actions_where(scope.conn, actions.c.incident_id == incident.id)]
     lead = load.person(scope.conn, incident.lead_id or incident.opened_by)
     owners = load.people_by_id(scope.conn, {action.owner_id for action, _ in drift})
     told: Sequence[Pair] = [pair for pair in drift if action_id in (None, pair[0].id)]
@@ -202,38 +192,28 @@ def _ring_incident(
     return True
 
 
-def _send(
-    scope: Scope, told: Iterable[Pair], where: str, to: int | None, effect: EffectKind, *, count: bool
-) -> None:
+def _send(scope: Scope, told: Iterable[Pair], where: str, to: int | None, effect: EffectKind, *, count: bool) -> None:
     """One entry in each incident that is spoken of, and the effect. `count`: towards the most that an action gets."""
     by_incident: dict[int, tuple[Incident, list[Action]]] = {}
     for action, incident in told:
         by_incident.setdefault(incident.id, (incident, []))[1].append(action)
     for incident, spoken_of in sorted(by_incident.values(), key=lambda pair: pair[0].id):
         payload = {"actions": sorted(action.number for action in spoken_of), "where": where, "to": to}
-        if effect is EffectKind.NUDGE:
-            effects = []
-        else:
-            effects = [Effect(effect, incident.id, str(incident.last_seq + 1))]
-        counted = [
-            Update("actions", action.id, {"nudged": action.nudged + 1}) for action in spoken_of if count
-        ]
+        here = Effect(effect, incident.id, str(incident.last_seq + 1))
+        effects = [] if effect is EffectKind.NUDGE else [here]  # that one spans incidents: asked for once, below
+        counted = [Update("actions", action.id, {"nudged": action.nudged + 1}) for action in spoken_of if count]
         scope.write(incident, [Entry("nudge.sent", payload)], counted, effects)
         scope.touched.pop(incident.id, None)
     if effect is EffectKind.NUDGE:
         scope.want(EffectKind.NUDGE, key=str(to))
 
 
-def _set(
-    scope: Scope, kind: str, at: int | None, key: int, incident_id: int | None, person_id: int | None
-) -> None:
+def _set(scope: Scope, kind: str, at: int | None, key: int, incident_id: int | None, person_id: int | None) -> None:
     """Store when to look at a thing again. A thing that was never due has no row."""
     lane = f"{kind}/{key}"
     where = (reminders.c.workspace_id == scope.workspace, reminders.c.lane == lane)
     if at is None:
-        scope.conn.execute(
-            update(reminders).where(*where, reminders.c.due_at.is_not(None)).values(due_at=None)
-        )
+        scope.conn.execute(update(reminders).where(*where, reminders.c.due_at.is_not(None)).values(due_at=None))
         return
     statement = upsert(scope.conn.dialect, reminders).values(
         workspace_id=scope.workspace,
@@ -252,17 +232,12 @@ def _set(
 
 
 def _sent(conn: Connection, where: ColumnElement[bool]) -> dict[str, int]:
-    rows = conn.execute(
-        select(reminders.c.lane, reminders.c.sent_at).where(where, reminders.c.sent_at.is_not(None))
-    )
+    rows = conn.execute(select(reminders.c.lane, reminders.c.sent_at).where(where, reminders.c.sent_at.is_not(None)))
     return {row.lane: row.sent_at for row in rows}
 
 
 def _last_date(conn: Connection, person: Person) -> date | None:
     last = conn.scalar(
-        select(nudges.c.local_date)
-        .where(nudges.c.person_id == person.id)
-        .order_by(nudges.c.local_date.desc())
-        .limit(1)
+        select(nudges.c.local_date).where(nudges.c.person_id == person.id).order_by(nudges.c.local_date.desc()).limit(1)
     )
     return None if last is None else date.fromisoformat(last)

@@ -18,9 +18,7 @@ def decide(incident: Incident, text: Clean, at: int) -> Decision:
     return Decision(
         answer=Answer(words.changed(incident, "resolved. `/incident close` posts the close-out.")),
         entries=(Entry("incident.resolved", {"text": text}),),
-        changes=(
-            Update("incidents", incident.id, {"state": IncidentState.RESOLVED.value, "resolved_at": at}),
-        ),
+        changes=(Update("incidents", incident.id, {"state": IncidentState.RESOLVED.value, "resolved_at": at}),),
         effects=(note(incident), Effect(EffectKind.TOPIC, incident.id), *incident_changed(incident)),
     )
 

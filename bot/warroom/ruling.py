@@ -30,14 +30,10 @@ def decide(incident: Incident, action: Action, ruling: Ruling, why: Clean, by: i
     )
 
 
-def _rule(
-    scope: Scope, verb: str, number: int | None, action_number: int, ruling: Ruling, why: str
-) -> Answer:
+def _rule(scope: Scope, verb: str, number: int | None, action_number: int, ruling: Ruling, why: str) -> Answer:
     incident = scope.incident_or_standing(number, verb)
     action = scope.action(incident, action_number)
-    return scope.record(
-        incident, decide(incident, action, ruling, scope.clean(why), scope.actor.id, scope.at)
-    )
+    return scope.record(incident, decide(incident, action, ruling, scope.clean(why), scope.actor.id, scope.at))
 
 
 def undone(scope: Scope, command: Undone) -> Answer:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, insert, update
 
-from bot.ledger import load
-from bot.ledger import outbox
+from bot.ledger import load, outbox
 from bot.ledger.record import record
 from bot.ledger.tables import incidents, people, workspaces
 from bot.rules import words
@@ -47,9 +46,7 @@ class Scope:
     via: str
     channel: str | None = None
     found_secrets: list[str] = field(default_factory=list)
-    touched: dict[int, None] = field(
-        default_factory=dict
-    )  # incidents whose state changed, to be settled after
+    touched: dict[int, None] = field(default_factory=dict)  # incidents whose state changed, to be settled after
 
     def clean(self, typed: str) -> Clean:
         """Redact what somebody typed, and remember what was taken out so that they are told."""

@@ -30,8 +30,6 @@ def decide(incident: Incident, all_actions: Sequence[Action], at: int) -> Decisi
 
 
 def run(scope: Scope, incident: Incident) -> None:
-    decision = decide(
-        incident, load.actions_where(scope.conn, actions.c.incident_id == incident.id), scope.at
-    )
+    decision = decide(incident, load.actions_where(scope.conn, actions.c.incident_id == incident.id), scope.at)
     if decision is not None:
         scope.record(incident, decision)

@@ -75,23 +75,15 @@ def decide(
             entries.append(Entry("evidence.found", _claimed(action, seen.repo, fact)))
         elif isinstance(fact, Loss):
             hit = [
-                i
-                for i, one in enumerate(facts)
-                if one.holds and one.repo == seen.repo and one.commit in fact.commits
+                i for i, one in enumerate(facts) if one.holds and one.repo == seen.repo and one.commit in fact.commits
             ]
-            back = [
-                i for i, one in enumerate(facts) if one.lost_by is not None and one.lost_by in fact.commits
-            ]
+            back = [i for i, one in enumerate(facts) if one.lost_by is not None and one.lost_by in fact.commits]
             if hit:
                 landed = action_state(None, links, facts) is ActionState.LANDED
                 first = facts[hit[0]]
-                entries.append(
-                    Entry("evidence.lost", _lost(action, seen.repo, first.commit, fact.by, landed))
-                )
+                entries.append(Entry("evidence.lost", _lost(action, seen.repo, first.commit, fact.by, landed)))
             elif back:
-                entries.append(
-                    Entry("evidence.restored", _restored(action, seen.repo, facts[back[0]].commit))
-                )
+                entries.append(Entry("evidence.restored", _restored(action, seen.repo, facts[back[0]].commit)))
             for i in hit:
                 facts[i] = replace(facts[i], lost_at=at, lost_by=fact.by)
             for i in back:
@@ -179,18 +171,14 @@ def _row(incident: Incident, fact: Evidence) -> dict[str, object]:
     }
 
 
-def _folded(
-    incident: Incident, changes: Iterable[Insert | Update], facts: Sequence[Evidence]
-) -> list[Insert | Update]:
+def _folded(incident: Incident, changes: Iterable[Insert | Update], facts: Sequence[Evidence]) -> list[Insert | Update]:
     """Inserts with what became of them in the same look: a claim and its revert can arrive together."""
     by_commit = {fact.commit: fact for fact in facts if fact.id == 0}
     folded: list[Insert | Update] = []
     for change in changes:
         if isinstance(change, Insert):
             fact = by_commit[change.row["commit"]]
-            change = Insert(
-                change.table, {**_row(incident, fact), "lost_at": fact.lost_at, "lost_by": fact.lost_by}
-            )
+            change = Insert(change.table, {**_row(incident, fact), "lost_at": fact.lost_at, "lost_by": fact.lost_by})
         folded.append(change)
     return folded
 

@@ -128,9 +128,7 @@ class Watcher:
         log.warning("repository not reached", repository=asked.repository.name, error=error)
         wait = min(LONGEST_WAIT, self._rooms.policy.poll_seconds * 2 ** min(asked.failures, 10))
         clean: Clean = self._rooms.redactor(error[:500]).text
-        await self._rooms.db.write(
-            lambda conn: self._free(conn, asked, wait, failures=asked.failures + 1, error=clean)
-        )
+        await self._rooms.db.write(lambda conn: self._free(conn, asked, wait, failures=asked.failures + 1, error=clean))
 
     def _free(self, conn: Connection, asked: Asked, wait: float, **values: object) -> None:
         due_at = now(conn) + int(wait * SECOND)
@@ -145,9 +143,7 @@ def _links(conn: Connection, workspace: int, repo: str) -> Iterator[tuple[Link, 
     """What was linked in this repository, or in none in particular, and is not struck."""
     here = (links.c.workspace_id == workspace, or_(links.c.repo == repo, links.c.repo.is_(None)))
     found = load.links_where(conn, *here)
-    by_id = {
-        one.id: one for one in load.actions_where(conn, actions.c.id.in_({link.action_id for link in found}))
-    }
+    by_id = {one.id: one for one in load.actions_where(conn, actions.c.id.in_({link.action_id for link in found}))}
     numbers = load.incidents_by_id(conn, {one.incident_id for one in by_id.values()})
     for link in found:
         action = by_id[link.action_id]
@@ -171,20 +167,15 @@ def look(mirror: Mirror, asked: Asked, since: int) -> tuple[Fetched, Seen]:
     mirror.open_or_clone()
     wanted = [ref for link, _, _ in asked.links if (ref := _ref(link)) is not None]
     fetched = mirror.fetch(asked.tip, wanted)
-    resolved = {
-        link.id: sha for link, _, _ in asked.links if (sha := _resolve(mirror, fetched, link)) is not None
-    }
+    resolved = {link.id: sha for link, _, _ in asked.links if (sha := _resolve(mirror, fetched, link)) is not None}
     facts: list[Claim | Loss | Mention] = []
     if fetched.new_tip != asked.tip:
         pulls = {int(link.ref) for link, _, _ in asked.links if link.kind is LinkKind.PULL_REQUEST}
-        walked = walk(
-            mirror, asked.tip, fetched.new_tip, since=since, linked=set(resolved.values()), pulls=pulls
-        )
+        walked = walk(mirror, asked.tip, fetched.new_tip, since=since, linked=set(resolved.values()), pulls=pulls)
         if fetched.forced:
             facts += _rewritten(mirror, fetched, asked.claims)
         for commit in walked.commits:
-            facts += _said(commit)
-            facts += _brought(commit, asked.links, resolved)
+            facts += [*_said(commit), *_brought(commit, asked.links, resolved)]
             if commit.reverts:
                 facts.append(Loss(frozenset(commit.reverts), commit.sha))
     have = {(one.action_id, one.commit) for one in asked.claims}
@@ -192,9 +183,9 @@ def look(mirror: Mirror, asked: Asked, since: int) -> tuple[Fetched, Seen]:
         sha = resolved.get(link.id)
         if link.sha == sha and fetched.new_tip == asked.tip:
             continue  # nothing moved since the last look
-        commit = _reached(mirror, fetched, link, sha, asked.tip, since)
-        if commit is not None and (action.id, commit.sha) not in have and _is_about(link, action, commit):
-            facts.insert(0, _claim(incident, action.number, EvidenceKind.LINKED, commit))
+        by = _reached(mirror, fetched, link, sha, asked.tip, since)
+        if by is not None and (action.id, by.sha) not in have and _is_about(link, action, by):
+            facts.insert(0, _claim(incident, action.number, EvidenceKind.LINKED, by))
     return fetched, Seen(asked.repository.name, tuple(facts), resolved)
 
 
@@ -225,9 +216,7 @@ def _said(commit: Commit) -> Iterator[Claim | Mention]:
             yield Mention(incident, commit.sha, commit.author, commit.subject)
 
 
-def _brought(
-    commit: Commit, asked: Sequence[tuple[Link, Action, int]], resolved: dict[int, str]
-) -> Iterator[Claim]:
+def _brought(commit: Commit, asked: Sequence[tuple[Link, Action, int]], resolved: dict[int, str]) -> Iterator[Claim]:
     """The linked things that a new upstream commit is, or says that it was made from."""
     for link, action, incident in asked:
         sha = resolved.get(link.id)

@@ -12,6 +12,6 @@ def router(app: AsyncApp) -> APIRouter:
 
     @routes.post("/slack/events")
     async def events(request: Request) -> Response:
-        return await handler.handle(request)  # type: ignore[no-any-return]
+        return await handler.handle(request)
 
     return routes

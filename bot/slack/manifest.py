@@ -1,0 +1,51 @@
+"""The Slack app's manifest: what the app asks for is what it uses, no more."""
+
+from typing import Any
+
+# Bot scope → the calls and features that need it.
+SCOPES = {
+    "bookmarks:write": "the bookmark in an incident's channel",
+    "channels:history": "finding our own message again after a call whose outcome is unknown",
+    "channels:join": "joining the announce channel",
+    "channels:manage": "making an incident's channel, its topic, inviting people",
+    "channels:read": "finding the announce channel, and our own channels",
+    "chat:write": "every message",
+    "commands": "/incident and /hotfix, buttons and forms",
+    "im:history": "finding our own direct message again",
+    "im:write": "direct messages about drift",
+    "pins:write": "the pinned card",
+    "users:read": "names, time zones, and who is a guest",
+}
+
+_COMMANDS = (
+    ("/incident", "Open, follow and close an incident", "open sev2 checkout answers 502 | help"),
+    ("/hotfix", "Log a change that you made by hand", "kubectl scale deploy/web --replicas=8"),
+)
+
+
+def manifest(url: str | None) -> dict[str, Any]:
+    """For Socket Mode, or for HTTP at `url` (where the bot can be reached, `https://bot.example.com`)."""
+    endpoint = f"{url.rstrip('/')}/slack/events" if url else None
+    commands = [
+        {"command": name, "description": does, "usage_hint": hint, "should_escape": True}
+        | ({"url": endpoint} if endpoint else {})
+        for name, does, hint in _COMMANDS
+    ]
+    return {
+        "display_information": {
+            "name": "Hotwash",
+            "description": "Which of the changes that we made by hand are not in Git yet?",
+            "background_color": "#1f2933",
+        },
+        "features": {
+            "bot_user": {"display_name": "Hotwash", "always_online": True},
+            "slash_commands": commands,
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "interactivity": {"is_enabled": True} | ({"request_url": endpoint} if endpoint else {}),
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": endpoint is None,
+            "token_rotation_enabled": False,
+        },
+    }

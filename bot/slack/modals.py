@@ -1,0 +1,116 @@
+"""The forms: opened by a button, sent back as a submission. What was typed survives an error: it stays on the form."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.rules import commands as ask
+from bot.rules.commands import Command
+from bot.rules.decision import Refusal
+from bot.rules.model import ActionKind, Incident
+from bot.slack.blocks import modals as forms
+from bot.slack.blocks.parts import Block
+from bot.slack.inbound import Inbound
+from bot.warroom.scope import Request
+
+log = structlog.get_logger()
+
+FORMS: dict[str, Callable[[Incident, Any], Block]] = {  # Any: an action, where the form is about one
+    "link": forms.link,
+    "waive": forms.waive,
+    "strike": forms.strike,
+    "edit": forms.edit,
+    "log": lambda incident, _: forms.log(incident),
+}
+# Which field of a form an error belongs to: the one that the person can do something about.
+_FIELD = {"link": "ref", "waive": "why", "strike": "why", "edit": "text", "log": "text"}
+
+
+async def open_form(
+    inbound: Inbound,
+    trigger_id: str,
+    request: Request,
+    verb: str,
+    incident: int | None,
+    action: int | None,
+    respond: AsyncRespond,
+) -> None:
+    """Show a form, at most once. Where it can't be shown, the person is told what to type instead."""
+    try:
+        about = await inbound.look(request, incident, action)
+    except Refusal as refusal:
+        await respond(text=str(refusal), response_type="ephemeral", replace_original=False)
+        return
+    view = forms.log(None) if about is None else FORMS[verb](*about)
+    try:
+        await inbound.client.views_open(trigger_id=trigger_id, view=view)
+    except (SlackClientError, TimeoutError, OSError) as error:
+        why = error.response["error"] if isinstance(error, SlackApiError) else repr(error)
+        log.warning("form not shown", verb=verb, error=why)
+        await respond(text=_instead(verb, action), response_type="ephemeral", replace_original=False)
+
+
+def _instead(verb: str, action: int | None) -> str:
+    example = {
+        "link": f"/incident link <sha, URL or branch> #{action}",
+        "log": "/hotfix <what you did>",
+        "edit": f"/hotfix #{action} edit <what it should say>",
+    }.get(verb, f"/hotfix #{action} {verb} <why>")
+    return f"Slack did not open the form. Nothing was changed. Type `{example}`, or press again."
+
+
+def _values(view: Mapping[str, Any]) -> dict[str, str | None]:
+    """Field name → what was typed or picked; None where it was left empty."""
+    filled: dict[str, str | None] = {}
+    for block_id, fields in view["state"]["values"].items():
+        for field in fields.values():
+            option = field.get("selected_option") or next(iter(field.get("selected_options") or []), None)
+            filled[block_id] = field.get("value") or (option or {}).get("value")
+    return filled
+
+
+def command_of(verb: str, about: str, values: Mapping[str, str | None]) -> Command:
+    """The typed command that a submitted form is. `about` is its private metadata: `42#7`, `42` or nothing."""
+    number, _, of = about.partition("#")
+    incident, action = int(number) if number else None, int(of or 0)
+    kind = values.get("kind")
+    chosen = ActionKind(kind) if kind and kind in set(ActionKind) else None
+    match verb:
+        case "link":
+            return ask.LinkTo(values["ref"] or "", action, incident)
+        case "waive":
+            return ask.Waive(action, values["why"] or "", incident)
+        case "strike":
+            return ask.Strike(action, values["why"] or "", incident)
+        case "edit":
+            return ask.Edit(action, values["text"], values["target"], values["path"], kind=chosen, incident=incident)
+    return ask.Log(
+        values["text"] or "",
+        target=values["target"],
+        kind=chosen,
+        ephemeral=values["ephemeral"] is not None,
+        at=values["at"],
+        until=values["until"],
+        incident=incident,
+    )
+
+
+def register(app: AsyncApp, inbound: Inbound) -> None:
+    @app.view(re.compile(r"hotwash\.\w+"))
+    async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        verb = view["callback_id"].removeprefix("hotwash.")
+        try:
+            command = command_of(verb, view["private_metadata"], _values(view))
+            await inbound.do(inbound.request(body, "modal"), command)
+        except Refusal as refusal:
+            await ack(response_action="errors", errors={_FIELD[verb]: str(refusal)})
+        except Exception:
+            log.exception("form failed", verb=verb, user=body["user"]["id"])
+            sorry = "Not recorded: the record could not be written just now. What you typed is still here; send again."
+            await ack(response_action="errors", errors={_FIELD[verb]: sorry})
+        else:
+            await ack()
