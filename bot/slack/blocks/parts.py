@@ -27,7 +27,7 @@ class Message:
 
 def message(text: str, blocks: Iterable[Block | None]) -> Message:
     """`text` is mrkdwn and is cut to what a notification shows; blocks that are None are left out."""
-    return Message(mrkdwn.cut(text, _FALLBACK), [block for block in blocks if block is not None])
+    return Message(mrkdwn.cut(text, _FALLBACK) or "–", [block for block in blocks if block is not None])
 
 
 def plain_text(text: str, limit: int) -> Block:
@@ -37,7 +37,7 @@ def plain_text(text: str, limit: int) -> Block:
 
 def mrkdwn_text(text: str, limit: int) -> Block:
     """`verbatim` keeps Slack from finding mentions and channels in what people typed."""
-    return {"type": "mrkdwn", "text": mrkdwn.cut(text, limit), "verbatim": True}
+    return {"type": "mrkdwn", "text": mrkdwn.cut(text, limit) if text.strip() else "–", "verbatim": True}
 
 
 def header(text: str) -> Block:
