@@ -168,6 +168,9 @@ def test_only_the_action_s_own_facts_and_links_count() -> None:
     one, other = action(1), action(2)
     war_room = room(one, other, evidence=(fact(1, other, Strength.PROOF),), links=(link(1, other),))
     assert basis(one, war_room) == Basis(How.NOTHING)
+    in_review = replace(one, state=ActionState.IN_REVIEW)
+    links = (link(1, one), link(2, other))
+    assert basis(in_review, room(in_review, other, links=links)).link == links[0]
 
 
 def test_a_link_stands_for_its_commit_as_far_as_that_is_known() -> None:

@@ -333,6 +333,10 @@ def test_escaped_text_shows_what_was_typed_on_one_line(text: str) -> None:
     assert flat(shown) == f"said: {' '.join(text.split())}."
 
 
+def test_what_other_readers_of_markdown_would_set_as_mathematics_stays_text() -> None:
+    assert escaped("$HOME and $PATH") == r"\$HOME and \$PATH"
+
+
 def test_nothing_left_and_nobody_leading_are_said() -> None:
     document = to_markdown(WarRoom(incident(lead_id=None), people=PEOPLE), (), NOW)
     assert "led by nobody" in document

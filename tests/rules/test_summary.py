@@ -131,7 +131,7 @@ def test_commits_are_named_once_with_their_actions_in_the_order_in_which_they_ca
         ),
         evidence=(
             fact(1, one, Strength.CLAIM, commit=sha, repo="shop", at=NOON + 9),
-            fact(2, one, Strength.WORD, commit=sha, at=NOON + 10),
+            fact(2, one, Strength.WORD, commit=sha, repo="fork", at=NOON + 10),
             fact(3, one, Strength.CLAIM, commit=other, at=NOON + 1, lost_at=NOON + 2),
         ),
     )

@@ -15,6 +15,7 @@ from tests.rules.builders import at, wall
 DEFAULT = Nudges()
 ALL_WEEK = Nudges(working_days=frozenset(range(7)))
 SUNDAY_TO_THURSDAY = Nudges(working_days=frozenset({6, 0, 1, 2, 3}))
+ONE_DAY_A_WEEK = Nudges(working_days=frozenset({2}))
 EARLY = Nudges(workday_start=time(6), workday_end=time(14), morning=time(6, 30))
 
 ZONES = (
@@ -62,7 +63,8 @@ zones = st.sampled_from(ZONES)
         ("Pacific/Auckland", DEFAULT, "2028-02-28 20:00", "Tue 2028-02-29 10:00"),
         ("America/New_York", DEFAULT, "2024-02-29 18:30", "Fri 2024-03-01 10:00"),
         ("Europe/Berlin", DEFAULT, "2026-12-31 23:59", "Fri 2027-01-01 10:00"),
-        # Another team's hours.
+        # Another team's hours and days.
+        ("Europe/Berlin", ONE_DAY_A_WEEK, "2026-11-25 18:00", "Wed 2026-12-02 10:00"),
         ("Europe/Berlin", EARLY, "2026-11-24 14:00", "Wed 2026-11-25 06:30"),
         ("Europe/Berlin", EARLY, "2026-11-24 13:59", "Tue 2026-11-24 13:59"),
     ],
@@ -117,7 +119,7 @@ def test_a_morning_that_comes_twice_is_the_first() -> None:
     assert next_morning(date(2026, 10, 25), "Europe/Berlin", night_shift) == first.timestamp() * 1_000_000
 
 
-@given(instants, zones, st.sampled_from([DEFAULT, ALL_WEEK, SUNDAY_TO_THURSDAY, EARLY]))
+@given(instants, zones, st.sampled_from([DEFAULT, ALL_WEEK, SUNDAY_TO_THURSDAY, ONE_DAY_A_WEEK, EARLY]))
 def test_it_is_the_first_moment_that_may_be(instant: int, tz: str, policy: Nudges) -> None:
     """Against a search: now if that is in working hours, else the first morning of a working day on the calendar."""
     found = next_working_time(instant, tz, policy)
