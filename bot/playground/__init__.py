@@ -1,5 +1,6 @@
-"""A faithful local Slack to try and test bots against: Web API, Socket Mode, signed HTTP, a page. See docs/playground.md."""
+"""A faithful local Slack to try and test bots against; `docs/playground.md` says how."""
 
+from bot.playground.client import Answer, Client, NotSeen, Person, Refused, Seen
 from bot.playground.server import Playground, serve
 
-__all__ = ["Playground", "serve"]
+__all__ = ["Answer", "Client", "NotSeen", "Person", "Playground", "Refused", "Seen", "serve"]

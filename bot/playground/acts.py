@@ -52,12 +52,13 @@ def announce(world: World, channel: Channel, subtype: str, user: str, text: str,
     post(world, channel, Message(channel.id, world.new_ts(), user, text, subtype=subtype, **more))  # type: ignore[arg-type]
 
 
-def edit(world: World, channel: Channel, message: Message, by: str, **new: object) -> None:
-    """Change what a message says. Tells the app; notifies nobody."""
+def edit(world: World, channel: Channel, message: Message, by: str, *, marked: bool = True, **new: object) -> None:
+    """Change what a message says. Tells the app; notifies nobody. `marked` shows "(edited)"."""
     before = shapes.message_json(world, message)
     for name, value in new.items():
         setattr(message, name, value)
-    message.edited = {"user": by, "ts": world.new_ts()}
+    if marked:
+        message.edited = {"user": by, "ts": world.new_ts()}
     world.changes.add("message_changed", channel=channel.id, ts=message.ts, thread_ts=message.thread_ts)
     _hidden_event(
         world,
@@ -238,11 +239,22 @@ def remove_bookmark(world: World, channel: Channel, bookmark_id: str) -> None:
 
 
 def change_user(world: World, user: User, **new: object) -> None:
-    """Change a person's profile: name, time zone, guest, deactivated."""
+    """Change a person's profile: name, time zone, guest. Who is deactivated is out of every channel."""
     for name, value in new.items():
         setattr(user, name, value)
+    if user.deleted:
+        for channel in world.channels.values():
+            if not channel.is_direct:
+                channel.members.pop(user.id, None)
     world.changes.add("user_change", user=user.id)
     world.on_event({"type": "user_change", "user": shapes.user_json(world, user), "event_ts": world.new_ts()}, None)
+
+
+def add_user(world: World, user: User) -> None:
+    world.users[user.id] = user
+    world.changes.add("user_change", user=user.id)
+    world.on_event({"type": "team_join", "user": shapes.user_json(world, user), "event_ts": world.new_ts()}, None)
+    join(world, world.channels[world.names["general"]], user.id)
 
 
 def _at(channel: Channel, ts: str) -> Json:

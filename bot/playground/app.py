@@ -1,6 +1,7 @@
 """The one app that is installed in the workspace: its tokens, what it may do, what it hears, where it is reached."""
 
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,6 +39,26 @@ EVENT_SCOPES: dict[str, str | None] = {
 }
 
 
+class Command(BaseModel):
+    """A slash command as the app registered it; the last two are for people's eyes."""
+
+    model_config = ConfigDict(extra="ignore")  # a manifest says more of a command
+
+    command: str = Field(pattern=r"^/\S+$")
+    description: str = ""
+    usage_hint: str = ""
+
+
+class Shortcut(BaseModel):
+    """A shortcut as the app registered it: in the menu of a message, or of the workspace."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str
+    type: Literal["message", "global"]
+    callback_id: str
+
+
 @dataclass(slots=True)
 class App:
     """The registration. `None` for scopes, events or commands means: all that there are."""
@@ -45,12 +66,15 @@ class App:
     name: str = "bot"
     scopes: frozenset[str] | None = None
     events: frozenset[str] | None = None
-    commands: frozenset[str] | None = None
-    shortcuts: list[dict[str, str]] = field(default_factory=list)  # {"name", "type", "callback_id"}
+    commands: list[Command] | None = None
+    shortcuts: list[Shortcut] = field(default_factory=list)
     should_escape: bool = True  # people, channels and links typed after a command arrive as ids
     request_url: str | None = None  # signed HTTP when set, else Socket Mode
     ack_seconds: float = 3.0
     retry_seconds: tuple[float, ...] = (0.0, 60.0, 300.0)  # waits before the retries of an event
+
+    def has_command(self, name: str) -> bool:
+        return self.commands is None or any(known.command == name for known in self.commands)
 
     def may(self, scope: str) -> bool:
         return self.scopes is None or scope in self.scopes
@@ -67,9 +91,10 @@ class AppOrder(BaseModel):
 
     scopes: list[str] | None = None
     events: list[str] | None = None
-    commands: list[str] | None = None
+    commands: list[Command | str] | None = None
+    shortcuts: list[Shortcut] | None = None
     should_escape: bool | None = None
     request_url: str | None = None
     ack_seconds: float | None = Field(default=None, gt=0)
     retry_seconds: list[float] | None = None
-    manifest: dict[str, object] | None = None
+    manifest: dict[str, Any] | None = None

@@ -32,13 +32,13 @@ class Changes:
             found.append(change)
         return found[::-1]
 
-    async def wait(self, after: int, timeout: float) -> list[Json]:
-        """Changes later than `after`; waits up to `timeout` seconds for the first one, then returns none."""
+    async def wait(self, after: int, seconds: float) -> list[Json]:
+        """Changes later than `after`; waits up to `seconds` for the first one, then returns none."""
         if self.last <= after:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.add(waiter)
             try:
-                await asyncio.wait_for(waiter, timeout)
+                await asyncio.wait_for(waiter, seconds)
             except TimeoutError:
                 return []
             finally:

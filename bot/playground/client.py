@@ -222,14 +222,14 @@ class Person:
         *,
         thread: Seen | None = None,
         after: Seen | None = None,
-        timeout: float = 5.0,
+        within: float = 5.0,
     ) -> Seen:
         """The first message that matches: a regular expression searched in its text, or a predicate.
 
-        `after` ignores that message and all before. Raises NotSeen after `timeout` seconds.
+        `after` ignores that message and all before. Raises NotSeen after `within` seconds.
         """
         fits = wanted if callable(wanted) else _matcher(wanted)
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + within
         while True:
             messages, seq = await self._look(channel, _ts(thread))
             for message in messages:
@@ -238,18 +238,18 @@ class Person:
             left = deadline - time.monotonic()
             if left <= 0:
                 listed = "\n".join(f"  {message}" for message in messages) or "  nothing"
-                raise NotSeen(f"{self.name} did not see {wanted!r} in {channel} within {timeout:g} s, but:\n{listed}")
+                raise NotSeen(f"{self.name} did not see {wanted!r} in {channel} within {within:g} s, but:\n{listed}")
             await self.client.get("changes", after=seq, timeout=left)
 
-    async def wait_for_modal(self, wanted: str = "", *, timeout: float = 5.0) -> Json:
+    async def wait_for_modal(self, wanted: str = "", *, within: float = 5.0) -> Json:
         """The open modal once its text matches. Raises NotSeen."""
-        return await self._wait_for_view("modal", wanted, timeout)
+        return await self._wait_for_view("modal", wanted, within)
 
-    async def wait_for_home(self, wanted: str = "", *, timeout: float = 5.0) -> Json:
-        return await self._wait_for_view("home", wanted, timeout)
+    async def wait_for_home(self, wanted: str = "", *, within: float = 5.0) -> Json:
+        return await self._wait_for_view("home", wanted, within)
 
-    async def _wait_for_view(self, which: str, wanted: str, timeout: float) -> Json:
-        deadline = time.monotonic() + timeout
+    async def _wait_for_view(self, which: str, wanted: str, within: float) -> Json:
+        deadline = time.monotonic() + within
         while True:
             overview = await self.overview()
             view = overview[which]
@@ -258,7 +258,7 @@ class Person:
             left = deadline - time.monotonic()
             if left <= 0:
                 seen = view["shown"] if view else "nothing"
-                raise NotSeen(f"{self.name} saw no {which} with {wanted!r} within {timeout:g} s, but: {seen}")
+                raise NotSeen(f"{self.name} saw no {which} with {wanted!r} within {within:g} s, but: {seen}")
             await self.client.get("changes", after=overview["seq"], timeout=left)
 
 

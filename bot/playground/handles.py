@@ -25,8 +25,7 @@ class ResponseUrl:
     channel: str
     user: str
     expires: float
-    message_ts: str | None = None  # the message that was pressed
-    thread_ts: str | None = None
+    message_ts: str | None = None  # the message that was pressed, or that a command was answered with
     uses_left: int = RESPONSE_URL_USES
 
 
@@ -59,15 +58,18 @@ class Handles:
         trigger.used = True
         return trigger.user, trigger.view
 
-    def new_response_url(
-        self, channel: str, user: str, message_ts: str | None = None, thread_ts: str | None = None
-    ) -> str:
+    def new_response_url(self, channel: str, user: str, message_ts: str | None = None) -> str:
         """The secret part of a response URL."""
         now = time.monotonic()
         _drop_expired(self._urls, now)
         key = f"{secrets.randbelow(10**13)}/{secrets.token_urlsafe(18)}"
-        self._urls[key] = ResponseUrl(channel, user, now + RESPONSE_URL_SECONDS, message_ts, thread_ts)
+        self._urls[key] = ResponseUrl(channel, user, now + RESPONSE_URL_SECONDS, message_ts)
         return key
+
+    def answered(self, key: str, message_ts: str) -> None:
+        """The command of this response URL was answered with a message, which `replace_original` then means."""
+        if self._urls[key].message_ts is None:
+            self._urls[key].message_ts = message_ts
 
     def use_response_url(self, key: str) -> ResponseUrl:
         """Count one use. Raises SlackError: `expired_url` (unknown, or after 30 minutes), `used_url` (after 5 uses)."""

@@ -36,6 +36,8 @@ def _answer_late(slack: Slack, key: str, payload: Json) -> None:
     url = slack.handles.use_response_url(key)
     world = slack.world
     channel = world.channels[url.channel]
+    if channel.archived:
+        raise SlackError("is_archived")
     pressed = url.message_ts or ""
     ephemeral = channel.ephemerals.get(pressed)
     message = ephemeral or channel.messages.get(pressed)
@@ -54,7 +56,8 @@ def _answer_late(slack: Slack, key: str, payload: Json) -> None:
         else:
             acts.edit(world, channel, message, world.bot_user, **said)
         return
-    say(slack, url.channel, url.user, {**payload, **said}, payload.get("thread_ts") or url.thread_ts)
+    answer = say(slack, url.channel, url.user, {**payload, **said}, payload.get("thread_ts"))
+    slack.handles.answered(key, answer.ts)
 
 
 def say(slack: Slack, channel_id: str, user: str, payload: Json, thread_ts: str | None) -> Message:

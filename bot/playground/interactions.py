@@ -19,18 +19,21 @@ async def command(slack: Slack, user: User, channel: Channel, line: str) -> tupl
     """Run `/command text`. The failure that Slack shows, if any, and the answer that came with the acknowledgement."""
     name, _, text = line.strip().partition(" ")
     app = slack.app
-    if not name.startswith("/") or (app.commands is not None and name not in app.commands) or not app.may("commands"):
+    if not (name.startswith("/") and app.has_command(name) and app.may("commands")):
         return _refused(slack, user, channel, f"{name} is not a valid command.")
     sent = as_sent(text.strip(), slack.world, labels=True) if app.should_escape else text.strip()
     trigger_id = slack.handles.new_trigger(user.id)
-    response_url = _response_url(slack, "commands", channel, user)
-    payload = payloads.slash_command(slack.world, user, channel, name, sent, trigger_id, response_url)
+    key = slack.handles.new_response_url(channel.id, user.id)
+    url = _response_url(slack, "commands", key)
+    payload = payloads.slash_command(slack.world, user, channel, name, sent, trigger_id, url)
     try:
         answer = await slack.deliveries.send(Envelope("slash_commands", payload))
         said: Json = {"text": answer} if isinstance(answer, str) else answer or {}
         if said.get("text") or said.get("blocks") or said.get("attachments"):
             checked = body(said.get("text") or "", said.get("blocks"), said.get("attachments"))
-            return None, hooks.say(slack, channel.id, user.id, {**said, **checked}, None)
+            shown = hooks.say(slack, channel.id, user.id, {**said, **checked}, None)
+            slack.handles.answered(key, shown.ts)
+            return None, shown
     except DeliveryFailed as failed:
         return _refused(slack, user, channel, f'{name} failed with the error "{failed.reason}"')
     except (SlackError, AttributeError):
@@ -44,9 +47,7 @@ def _refused(slack: Slack, user: User, channel: Channel, text: str) -> tuple[str
     return text, acts.whisper(world, channel, note)
 
 
-def _response_url(slack: Slack, kind: str, channel: Channel, user: User, message: Message | None = None) -> str:
-    ts, thread = (message.ts, message.thread_ts) if message else (None, None)
-    key = slack.handles.new_response_url(channel.id, user.id, ts, thread)
+def _response_url(slack: Slack, kind: str, key: str) -> str:
     return f"{slack.base_url}/{kind}/{slack.world.team_id}/{key}"
 
 
@@ -98,7 +99,8 @@ async def press(
     if inputs.holds_value(element):
         state[block["block_id"]][element["action_id"]] = inputs.read(element, value, slack.world)
     trigger_id = slack.handles.new_trigger(user.id)
-    response_url = _response_url(slack, "actions", channel, user, message)
+    key = slack.handles.new_response_url(channel.id, user.id, message.ts)
+    response_url = _response_url(slack, "actions", key)
     payload = payloads.message_actions(slack.world, user, channel, message, [action], state, trigger_id, response_url)
     return await _send(slack, payload)
 
@@ -109,7 +111,7 @@ async def press_in_view(slack: Slack, user: User, view: View, found: tuple[Json,
     action = _action(slack, block, element, value)
     if inputs.holds_value(element):
         view.state[block["block_id"]][element["action_id"]] = inputs.read(element, value, slack.world)
-        slack.changes.add("modal", user=user.id, view=view.id)
+        screens.tell(slack.world, view)
     if block["type"] == "input" and not block.get("dispatch_action"):
         return None
     trigger_id = slack.handles.new_trigger(user.id, view.id if view.content["type"] == "modal" else None)
@@ -219,7 +221,7 @@ async def message_shortcut(
     if message.only_for:
         raise NotPossible("An ephemeral message has no shortcuts.")
     trigger_id = slack.handles.new_trigger(user.id)
-    response_url = _response_url(slack, "app", channel, user)
+    response_url = _response_url(slack, "app", slack.handles.new_response_url(channel.id, user.id))
     return await _send(
         slack,
         payloads.message_shortcut(slack.world, user, channel, message, callback_id, trigger_id, response_url),
@@ -239,7 +241,7 @@ async def suggest(
     where: Channel | View,
     message: Message | None,
 ) -> list[Json]:
-    """The options that the app offers for an `external_select`. None on failure, as Slack shows."""
+    """The options that the app offers for an `external_select`; none where it doesn't answer, as in Slack's menu."""
     block, element = found
     payload = payloads.suggestion(slack.world, user, block["block_id"], element["action_id"], typed, where, message)
     try:

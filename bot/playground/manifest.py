@@ -2,24 +2,20 @@
 
 from typing import Any
 
-from bot.playground.app import EVENT_SCOPES, AppOrder
+from bot.playground.app import EVENT_SCOPES, AppOrder, Command
 from bot.playground.methods import METHODS
 from bot.playground.people import NotPossible
 from bot.playground.slack import Slack
 from bot.playground.world import Json
 
+# Scopes that no method asks for at its door, but some ask for inside.
+_INNER_SCOPES = {"commands", "chat:write.customize", "chat:write.public"}
+
 
 def all_scopes() -> set[str]:
     """Every scope that a method, an event or a command here asks for."""
-    known = {scope for method in METHODS.values() if method.token == "bot" for scope in method.scopes}
-    known |= {scope for scope in EVENT_SCOPES.values() if scope}
-    return known | {
-        "commands",
-        "channels:join",
-        "chat:write.customize",
-        "chat:write.public",
-        "users:read.email",
-    }
+    known = {scope for method in METHODS.values() if method.auth == "bot" for scope in method.scopes}
+    return known | {scope for scope in EVENT_SCOPES.values() if scope} | _INNER_SCOPES
 
 
 def describe(slack: Slack) -> Json:
@@ -28,8 +24,8 @@ def describe(slack: Slack) -> Json:
         "name": app.name,
         "scopes": sorted(app.scopes) if app.scopes is not None else None,
         "events": sorted(app.events) if app.events is not None else None,
-        "commands": sorted(app.commands) if app.commands is not None else None,
-        "shortcuts": app.shortcuts,
+        "commands": [command.model_dump() for command in app.commands] if app.commands is not None else None,
+        "shortcuts": [shortcut.model_dump() for shortcut in app.shortcuts],
         "should_escape": app.should_escape,
         "request_url": app.request_url,
         "ack_seconds": app.ack_seconds,
@@ -40,31 +36,36 @@ def describe(slack: Slack) -> Json:
 
 
 async def change(slack: Slack, order: AppOrder) -> None:
-    """Apply an order. Raises NotPossible for scopes or events that don't exist, and a request URL that fails its challenge."""
-    app = slack.app
-    given = order.model_dump(include=order.model_fields_set)
+    """Apply an order; what it does not name stays.
+
+    Raises NotPossible for scopes or events that don't exist, and for a request URL that fails Slack's challenge.
+    """
+    app, given = slack.app, order.model_fields_set
     if order.manifest is not None:
-        given = _from_manifest(order.manifest) | given
-    _check_known("scope", given.get("scopes"), all_scopes())
-    _check_known("event", given.get("events"), set(EVENT_SCOPES))
-    if url := given.get("request_url"):
-        wrong = await slack.deliveries.http.verify(url)
-        if wrong:
-            raise NotPossible(wrong)
-    for name in ("scopes", "events", "commands"):
-        if name in given:
-            setattr(app, name, None if given[name] is None else frozenset(given[name]))
-    for name in ("should_escape", "ack_seconds", "shortcuts"):
-        if given.get(name) is not None:
-            setattr(app, name, given[name])
+        await change(slack, _from_manifest(order.manifest))
+        _take_name(slack, order.manifest)
+    _check_known("scope", order.scopes, all_scopes())
+    _check_known("event", order.events, set(EVENT_SCOPES))
+    if order.request_url and (wrong := await slack.deliveries.http.verify(order.request_url)):
+        raise NotPossible(wrong)
+    if "scopes" in given:
+        app.scopes = frozenset(order.scopes) if order.scopes is not None else None
+    if "events" in given:
+        app.events = frozenset(order.events) if order.events is not None else None
+    if "commands" in given:
+        commands = order.commands
+        app.commands = [_command(known) for known in commands] if commands is not None else None
     if "request_url" in given:
-        app.request_url = given["request_url"] or None
-    if given.get("retry_seconds") is not None:
-        app.retry_seconds = tuple(given["retry_seconds"])
-    if given.get("name"):
-        app.name = slack.world.bot.name = name = str(given["name"])
-        slack.world.bot.real_name = given.get("display_name") or name
+        app.request_url = order.request_url or None
+    app.shortcuts = order.shortcuts if order.shortcuts is not None else app.shortcuts
+    app.should_escape = order.should_escape if order.should_escape is not None else app.should_escape
+    app.ack_seconds = order.ack_seconds or app.ack_seconds
+    app.retry_seconds = tuple(order.retry_seconds) if order.retry_seconds is not None else app.retry_seconds
     slack.changes.add("app")
+
+
+def _command(known: Command | str) -> Command:
+    return Command(command=known) if isinstance(known, str) else known
 
 
 def _check_known(what: str, given: list[str] | None, known: set[str]) -> None:
@@ -72,21 +73,24 @@ def _check_known(what: str, given: list[str] | None, known: set[str]) -> None:
         raise NotPossible(f"The playground knows no {what} {', '.join(sorted(unknown))}.")
 
 
-def _from_manifest(manifest: dict[str, Any]) -> Json:
+def _from_manifest(manifest: dict[str, Any]) -> AppOrder:
     """What a Slack app manifest says that matters here. Raises NotPossible where its shape is not a manifest's."""
     try:
         features, settings = manifest.get("features", {}), manifest.get("settings", {})
         commands = features.get("slash_commands", [])
-        given: Json = {
-            "scopes": manifest.get("oauth_config", {}).get("scopes", {}).get("bot", []),
-            "events": settings.get("event_subscriptions", {}).get("bot_events", []),
-            "commands": [command["command"] for command in commands],
-            "should_escape": any(command.get("should_escape") for command in commands),
-            "shortcuts": features.get("shortcuts", []),
-            "display_name": manifest["display_information"]["name"],
-        }
-        if "bot_user" in features:
-            given["name"] = features["bot_user"]["display_name"]
-    except (KeyError, AttributeError, TypeError) as wrong:
-        raise NotPossible(f"This is no app manifest: {type(wrong).__name__} {wrong}.") from None
-    return given
+        return AppOrder(
+            scopes=manifest.get("oauth_config", {}).get("scopes", {}).get("bot", []),
+            events=settings.get("event_subscriptions", {}).get("bot_events", []),
+            commands=commands,
+            shortcuts=features.get("shortcuts", []),
+            should_escape=any(command.get("should_escape") for command in commands),
+        )
+    except (AttributeError, TypeError, ValueError) as wrong:
+        raise NotPossible(f"This is no app manifest: {wrong}") from None
+
+
+def _take_name(slack: Slack, manifest: dict[str, Any]) -> None:
+    bot = slack.world.bot
+    shown = str(manifest.get("display_information", {}).get("name") or bot.real_name)
+    bot.real_name = shown
+    bot.name = slack.app.name = str(manifest.get("features", {}).get("bot_user", {}).get("display_name") or shown)

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Order(BaseModel):
@@ -37,7 +37,11 @@ class Command(InChannel):
 
 
 class Press(Order):
-    """On a message (`channel` and `ts`), or on what `view` names. `value` picks, types or chooses."""
+    """On a message (`channel` and `ts`), or in what `view` names; the element by its ids or its label.
+
+    `value` is what is picked or typed: an option's value or label, a person, a channel, a date, text; a list of those
+    for elements that take several.
+    """
 
     channel: str | None = None
     ts: str | None = None
@@ -92,8 +96,9 @@ class Upload(Order):
 
 
 class Profile(Order):
-    """A person's profile: what is given changes; a new handle makes a new person, who joins #general."""
+    """Someone's profile by handle: what is given changes; an unknown handle is a new person, who joins #general."""
 
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     real_name: str | None = None
     tz: str | None = None
     title: str | None = None

@@ -3,6 +3,9 @@
 Everything that the client would not let them do is refused with NotPossible.
 """
 
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from bot.playground import acts, inputs, shapes
 from bot.playground.errors import SlackError
 from bot.playground.methods.conversations import checked_name
@@ -202,6 +205,21 @@ def open_home(slack: Slack, user: User) -> None:
     event = {"type": "app_home_opened", "user": user.id, "channel": direct.id, "tab": "home"}
     shown = {"view": shapes.view_json(world, view)} if view else {}
     world.on_event({**event, **shown, "event_ts": world.new_ts()}, None)
+
+
+def change(slack: Slack, name: str, profile: dict[str, Any]) -> None:
+    """Change a profile, deactivate someone, or bring in a new person, who joins #general."""
+    world = slack.world
+    if "tz" in profile:
+        try:
+            ZoneInfo(profile["tz"])
+        except (ZoneInfoNotFoundError, ValueError):
+            raise NotPossible(f"There is no time zone {profile['tz']!r}.") from None
+    user = next((user for user in world.users.values() if user.name == name), None)
+    if user is not None:
+        acts.change_user(world, user, **profile)
+        return
+    acts.add_user(world, User(**{"id": world.new_id("U"), "name": name, "real_name": name, "tz": "UTC"} | profile))
 
 
 def read(slack: Slack, user: User, channel: Channel) -> None:

@@ -1,226 +1,21 @@
 """`/_play/`: the JSON API through which a page, a test or a demo acts as people and orders faults."""
 
-import base64
-import binascii
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from bot.playground import acts, inputs, interactions, manifest, orders, people, sees
+from bot.playground import manifest, orders, people, sees
 from bot.playground.app import AppOrder
 from bot.playground.faults import Fault
+from bot.playground.inputs import BadInput
 from bot.playground.people import NotPossible
+from bot.playground.person_orders import PERSON_ORDERS
 from bot.playground.slack import Slack
-from bot.playground.world import Json, Message, User
-
-Act = Callable[[Slack, User, Any], Awaitable[Json | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonOrder:
-    """`POST /_play/people/{person}/{name}` with a body of `model`."""
-
-    name: str
-    model: type[BaseModel]
-    act: Act
-
-
-PERSON_ORDERS: dict[str, PersonOrder] = {}
-
-
-def _order(model: type[BaseModel]) -> Callable[[Act], Act]:
-    def declare(act: Act) -> Act:
-        PERSON_ORDERS[act.__name__] = PersonOrder(act.__name__, model, act)
-        return act
-
-    return declare
-
-
-def _shown(slack: Slack, user: User, message: Message | None) -> Json:
-    return {"message": sees.message(slack.world, message, user) if message else None}
-
-
-@_order(orders.Say)
-async def say(slack: Slack, user: User, order: orders.Say) -> Json:
-    channel = people.own_place(slack.world, user, order.channel)
-    message = people.write(slack, user, channel, order.text, order.thread_ts, order.files, order.broadcast)
-    return _shown(slack, user, message)
-
-
-@_order(orders.Edit)
-async def edit(slack: Slack, user: User, order: orders.Edit) -> None:
-    people.edit(slack, user, people.own_place(slack.world, user, order.channel), order.ts, order.text)
-
-
-@_order(orders.OnMessage)
-async def delete(slack: Slack, user: User, order: orders.OnMessage) -> None:
-    people.delete(slack, user, people.place(slack.world, user, order.channel), order.ts)
-
-
-@_order(orders.Command)
-async def command(slack: Slack, user: User, order: orders.Command) -> Json:
-    channel = people.own_place(slack.world, user, order.channel)
-    failure, answer = await interactions.command(slack, user, channel, order.text)
-    return {"failure": failure, **_shown(slack, user, answer)}
-
-
-@_order(orders.Press)
-async def press(slack: Slack, user: User, order: orders.Press) -> Json:
-    world = slack.world
-    if order.view:
-        view = interactions.top_modal(slack, user) if order.view == "modal" else world.homes.get(user.id)
-        if view is None:
-            raise NotPossible(f"{user.name} has no Home tab yet.")
-        found = interactions.find_element(view.content["blocks"], order.action_id, order.label, order.block_id)
-        return {"failure": await interactions.press_in_view(slack, user, view, found, order.value)}
-    channel = people.place(world, user, order.channel or "")
-    message = people.seen_message(channel, user, order.ts or "")
-    blocks = message.blocks + [b for a in message.attachments for b in a.get("blocks", [])]
-    found = interactions.find_element(blocks, order.action_id, order.label, order.block_id)
-    return {"failure": await interactions.press(slack, user, channel, message, found, order.value)}
-
-
-@_order(orders.Press)
-async def options(slack: Slack, user: User, order: orders.Press) -> Json:
-    """What an `external_select` offers for the typed `value`."""
-    world = slack.world
-    if order.view:
-        view = interactions.top_modal(slack, user)
-        found = interactions.find_element(view.content["blocks"], order.action_id, order.label, order.block_id)
-        return {"options": await interactions.suggest(slack, user, found, str(order.value or ""), view, None)}
-    channel = people.place(world, user, order.channel or "")
-    message = people.seen_message(channel, user, order.ts or "")
-    found = interactions.find_element(message.blocks, order.action_id, order.label, order.block_id)
-    return {"options": await interactions.suggest(slack, user, found, str(order.value or ""), channel, message)}
-
-
-@_order(orders.Submit)
-async def submit(slack: Slack, user: User, order: orders.Submit) -> Json:
-    errors = await interactions.submit(slack, user, order.values)
-    return {"errors": errors, "modal": sees.modal(slack.world, user)}
-
-
-@_order(orders.Close)
-async def close(slack: Slack, user: User, order: orders.Close) -> None:
-    await interactions.close(slack, user, all_of_them=order.all)
-
-
-@_order(orders.Shortcut)
-async def shortcut(slack: Slack, user: User, order: orders.Shortcut) -> Json:
-    if order.channel is None or order.ts is None:
-        return {"failure": await interactions.global_shortcut(slack, user, order.callback_id)}
-    channel = people.place(slack.world, user, order.channel)
-    message = people.seen_message(channel, user, order.ts)
-    return {"failure": await interactions.message_shortcut(slack, user, channel, message, order.callback_id)}
-
-
-@_order(orders.React)
-async def react(slack: Slack, user: User, order: orders.React) -> None:
-    channel = people.own_place(slack.world, user, order.channel)
-    people.react(slack, user, channel, order.ts, order.name, remove=False)
-
-
-@_order(orders.React)
-async def unreact(slack: Slack, user: User, order: orders.React) -> None:
-    channel = people.own_place(slack.world, user, order.channel)
-    people.react(slack, user, channel, order.ts, order.name, remove=True)
-
-
-@_order(orders.InChannel)
-async def join(slack: Slack, user: User, order: orders.InChannel) -> None:
-    people.join(slack, user, people.place(slack.world, user, order.channel))
-
-
-@_order(orders.InChannel)
-async def leave(slack: Slack, user: User, order: orders.InChannel) -> None:
-    people.remove(slack, user, people.own_place(slack.world, user, order.channel), user.id)
-
-
-@_order(orders.WithUser)
-async def invite(slack: Slack, user: User, order: orders.WithUser) -> None:
-    people.invite(slack, user, people.own_place(slack.world, user, order.channel), order.user)
-
-
-@_order(orders.WithUser)
-async def remove(slack: Slack, user: User, order: orders.WithUser) -> None:
-    people.remove(slack, user, people.own_place(slack.world, user, order.channel), order.user)
-
-
-@_order(orders.Create)
-async def create(slack: Slack, user: User, order: orders.Create) -> Json:
-    return {"channel": people.create(slack, user, order.name, private=order.private).id}
-
-
-@_order(orders.InChannel)
-async def archive(slack: Slack, user: User, order: orders.InChannel) -> None:
-    channel = people.own_place(slack.world, user, order.channel)
-    if channel.is_general or channel.is_direct:
-        raise NotPossible("This conversation can't be archived.")
-    acts.archive(slack.world, channel, user.id)
-
-
-@_order(orders.InChannel)
-async def unarchive(slack: Slack, user: User, order: orders.InChannel) -> None:
-    channel = people.place(slack.world, user, order.channel)
-    if not channel.archived:
-        raise NotPossible(f"#{channel.name} is not archived.")
-    acts.unarchive(slack.world, channel, user.id)
-
-
-@_order(orders.Rename)
-async def rename(slack: Slack, user: User, order: orders.Rename) -> None:
-    people.rename(slack, user, people.own_place(slack.world, user, order.channel), order.name)
-
-
-@_order(orders.Topic)
-async def topic(slack: Slack, user: User, order: orders.Topic) -> None:
-    channel = people.own_place(slack.world, user, order.channel)
-    acts.set_note(slack.world, channel, "topic", order.topic, user.id)
-
-
-@_order(orders.OnMessage)
-async def pin(slack: Slack, user: User, order: orders.OnMessage) -> None:
-    people.pin(slack, user, people.own_place(slack.world, user, order.channel), order.ts, remove=False)
-
-
-@_order(orders.OnMessage)
-async def unpin(slack: Slack, user: User, order: orders.OnMessage) -> None:
-    people.pin(slack, user, people.own_place(slack.world, user, order.channel), order.ts, remove=True)
-
-
-@_order(orders.Upload)
-async def upload(slack: Slack, user: User, order: orders.Upload) -> Json:
-    try:
-        content = base64.b64decode(order.content, validate=True)
-    except binascii.Error:
-        raise NotPossible("`content` is no base64.") from None
-    return {"file": people.upload(slack, user, order.name, content, order.mimetype).id}
-
-
-@_order(orders.Nothing)
-async def home(slack: Slack, user: User, order: orders.Nothing) -> None:
-    people.open_home(slack, user)
-
-
-@_order(orders.InChannel)
-async def read(slack: Slack, user: User, order: orders.InChannel) -> None:
-    people.read(slack, user, people.place(slack.world, user, order.channel))
-
-
-@_order(orders.Profile)
-async def profile(slack: Slack, user: User, order: orders.Profile) -> None:
-    changed = order.model_dump(exclude_none=True)
-    if "tz" in changed:
-        try:
-            ZoneInfo(changed["tz"])
-        except (ZoneInfoNotFoundError, ValueError):
-            raise NotPossible(f"There is no time zone {changed['tz']!r}.") from None
-    acts.change_user(slack.world, user, **changed)
+from bot.playground.world import User
 
 
 class PlayApi:
@@ -233,6 +28,7 @@ class PlayApi:
         return [
             web.get("/_play/", self.index),
             web.get("/_play/people", self.people),
+            web.post("/_play/people", self.change_person),
             web.get("/_play/people/{person}", self.overview),
             web.get("/_play/people/{person}/channels/{channel}", self.conversation),
             web.post("/_play/people/{person}/{order}", self.person_order),
@@ -261,6 +57,12 @@ class PlayApi:
     async def people(self, request: web.Request) -> web.Response:
         world = self.slack.world
         return _ok(people=sees.people(world), bot=world.bot_user, team=world.team_name)
+
+    async def change_person(self, request: web.Request) -> web.Response:
+        """Change someone's profile, or bring a new person in."""
+        order = orders.Profile.model_validate(await _body(request))
+        people.change(self.slack, order.name, order.model_dump(exclude={"name"}, exclude_none=True))
+        return _ok()
 
     async def overview(self, request: web.Request) -> web.Response:
         return _ok(**sees.overview(self.slack, self._person(request)))
@@ -367,7 +169,7 @@ async def in_words(
         text = str(refused)
     except ValidationError as wrong:
         text = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
-    except inputs.BadInput as bad:
+    except BadInput as bad:
         text = str(bad)
     except ValueError as wrong:
         text = f"Bad request: {wrong}"

@@ -12,7 +12,8 @@ def open_modal(world: World, user: str, content: Json) -> View:
     """Show a modal in place of whatever was open."""
     view = _new(world, user, content, None)
     world.modals[user] = [view]
-    return _shown(world, view)
+    tell(world, view)
+    return view
 
 
 def push_modal(world: World, user: str, content: Json) -> View:
@@ -22,7 +23,8 @@ def push_modal(world: World, user: str, content: Json) -> View:
         raise SlackError("push_limit_reached")
     view = _new(world, user, content, stack[-1])
     stack.append(view)
-    return _shown(world, view)
+    tell(world, view)
+    return view
 
 
 def update(world: World, view: View, content: Json) -> View:
@@ -36,14 +38,16 @@ def update(world: World, view: View, content: Json) -> View:
         for action_id in actions:
             if action_id in typed.get(block_id, {}):
                 actions[action_id] = typed[block_id][action_id]
-    return _shown(world, view)
+    tell(world, view)
+    return view
 
 
 def publish_home(world: World, user: str, content: Json) -> View:
     if known := world.homes.get(user):
         return update(world, known, content)
     world.homes[user] = view = _new(world, user, content, None)
-    return _shown(world, view)
+    tell(world, view)
+    return view
 
 
 def close_modal(world: World, user: str, *, all_of_them: bool = False) -> list[View]:
@@ -59,7 +63,7 @@ def close_modal(world: World, user: str, *, all_of_them: bool = False) -> list[V
 
 def show_errors(world: World, view: View, errors: dict[str, str]) -> None:
     view.errors = errors
-    _shown(world, view)
+    tell(world, view)
 
 
 def _new(world: World, user: str, content: Json, below: View | None) -> View:
@@ -73,6 +77,6 @@ def _new(world: World, user: str, content: Json, below: View | None) -> View:
     return View(view_id, user, filled, new_hash(world), root, below.id if below else None, state)
 
 
-def _shown(world: World, view: View) -> View:
+def tell(world: World, view: View) -> None:
+    """Say on the feed that a view changed."""
     world.changes.add("modal" if view.content["type"] == "modal" else "home", user=view.user, view=view.id)
-    return view

@@ -1,6 +1,6 @@
 """What one person sees: their sidebar, a conversation, the modal on their screen, their Home tab."""
 
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from bot.playground import shapes
@@ -11,19 +11,29 @@ from bot.playground.world import Channel, Json, Message, User, View, World
 
 def overview(slack: Slack, user: User) -> Json:
     """The sidebar and what is on the screen; `seq` is the last change that it includes."""
-    world = slack.world
+    world, app = slack.world, slack.app
     visible = [c for c in world.channels.values() if _visible(c, user)]
+    stack = world.modals.get(user.id, [])
     return {
         "seq": slack.changes.last,
-        "me": shapes.user_json(world, user),
+        "now": world.now(),
         "team": {"id": world.team_id, "name": world.team_name},
+        "app": {"name": app.name, "user": world.bot_user, "connected": _connected(slack)},
+        "me": shapes.user_json(world, user),
+        "users": people(world),
+        "usergroups": [shapes.usergroup_json(world, group, users=True) for group in world.usergroups.values()],
         "channels": [_in_sidebar(world, c, user) for c in visible if not c.is_direct],
         "directs": [_in_sidebar(world, c, user) for c in visible if c.is_direct and (c.messages or c.ephemerals)],
-        "modal": modal(world, user),
+        "modal": {**view(world, stack[-1], user), "depth": len(stack)} if stack else None,
         "home": view(world, home, user) if (home := world.homes.get(user.id)) else None,
-        "shortcuts": slack.app.shortcuts,
-        "now": world.now(),
+        "commands": [command.model_dump() for command in app.commands or []],
+        "shortcuts": [shortcut.model_dump() for shortcut in app.shortcuts],
     }
+
+
+def _connected(slack: Slack) -> bool:
+    """Whether anything would take a command now."""
+    return bool(slack.app.request_url or slack.deliveries.socket.connections)
 
 
 def _visible(channel: Channel, user: User) -> bool:
@@ -32,23 +42,34 @@ def _visible(channel: Channel, user: User) -> bool:
 
 
 def _in_sidebar(world: World, channel: Channel, user: User) -> Json:
-    unread = 0
-    last_read = channel.last_read.get(user.id, "")
-    for message in reversed(channel.messages.values()):
-        if message.ts <= last_read:
-            break
-        unread += message.user != user.id and (message.broadcast or not message.is_reply)
+    unread, mentions = _unread(world, channel, user) if user.id in channel.members else (0, 0)
     return {
         "id": channel.id,
         "name": channel.name,
         "kind": channel.kind,
-        "with": [member for member in channel.members if member != user.id] if channel.is_direct else [],
+        "members": list(channel.members),
         "is_member": user.id in channel.members,
         "archived": channel.archived,
         "topic": channel.topic.value,
         "purpose": channel.purpose.value,
-        "unread": unread if user.id in channel.members else 0,
+        "unread": unread,
+        "mentions": mentions,
     }
+
+
+def _unread(world: World, channel: Channel, user: User) -> tuple[int, int]:
+    """How many messages of others came since this person last looked, and how many of them call for them."""
+    calls = [f"<@{user.id}>", "<!here>", "<!channel>", "<!everyone>"]
+    calls += [f"<!subteam^{group.id}" for group in world.usergroups.values() if user.id in group.users]
+    last_read = channel.last_read.get(user.id, "")
+    new = takewhile(lambda message: message.ts > last_read, reversed(channel.messages.values()))
+    heard = [m for m in new if m.user != user.id and (m.broadcast or not m.is_reply) and not m.tombstone]
+    called = sum(channel.is_direct or any(call in said for call in calls) for m in heard for said in [_said(m)])
+    return len(heard), called
+
+
+def _said(message: Message) -> str:
+    return f"{message.text}\n{message.blocks}"
 
 
 def conversation(slack: Slack, user: User, channel: Channel, thread_ts: str | None, limit: int) -> Json:
@@ -60,7 +81,6 @@ def conversation(slack: Slack, user: User, channel: Channel, thread_ts: str | No
     return {
         "seq": slack.changes.last,
         "channel": _in_sidebar(world, channel, user),
-        "members": list(channel.members),
         "messages": [message(world, m, user) for m in messages],
         "pins": [message(world, channel.messages[ts], user) for ts in channel.pins],
         "bookmarks": [shapes.bookmark_json(world, channel, bookmark) for bookmark in channel.bookmarks.values()],
@@ -74,7 +94,7 @@ def _belongs(message: Message, thread_ts: str | None) -> bool:
 
 
 def message(world: World, seen: Message, user: User) -> Json:
-    """A message as Slack returns it, plus `author`, `shown` (its plain text for this person) and `only_visible_to_you`."""
+    """A message as Slack returns it, plus `author`, `shown` (its plain text for this person), `only_visible_to_you`."""
     author = world.users[seen.user]
     return {
         **shapes.message_json(world, seen),
@@ -89,11 +109,6 @@ def message(world: World, seen: Message, user: User) -> Json:
         "shown": Reader(world, user.tz).message(seen),
         "only_visible_to_you": seen.only_for is not None,
     }
-
-
-def modal(world: World, user: User) -> Json | None:
-    stack = world.modals.get(user.id)
-    return {**view(world, stack[-1], user), "depth": len(stack)} if stack else None
 
 
 def view(world: World, seen: View, user: User) -> Json:

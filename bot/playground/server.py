@@ -15,6 +15,7 @@ from bot.playground.slack import Slack
 
 PAGE = Path(__file__).parent / "page"
 MAX_BODY = 64 * 2**20  # bytes of one upload
+_PAGE_POLICY = "default-src 'self'; img-src 'self' https: data:; style-src 'self'; script-src 'self'"
 
 
 class Playground:
@@ -49,13 +50,14 @@ class Playground:
 
     async def start(self) -> Self:
         app = web.Application(client_max_size=MAX_BODY, middlewares=[in_words])
+        app.on_response_prepare.append(_guard)
         app.add_routes(self._routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, backlog=1024)
         await site.start()
         port = self._runner.addresses[0][1]
-        self.slack.base_url = f"http://{'127.0.0.1' if self._host == '0.0.0.0' else self._host}:{port}"  # noqa: S104
+        self.slack.world.base_url = f"http://{'127.0.0.1' if self._host == '0.0.0.0' else self._host}:{port}"  # noqa: S104
         return self
 
     async def stop(self) -> None:
@@ -106,7 +108,7 @@ class Playground:
             return await hooks.authorize(slack, request)
 
         async def page(request: web.Request) -> web.StreamResponse:
-            return web.FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+            return web.FileResponse(PAGE / "index.html")
 
         return [
             web.route("*", "/api/{method}", api),
@@ -119,6 +121,13 @@ class Playground:
             web.get("/", page),
             web.static("/page", PAGE),
         ]
+
+
+async def _guard(request: web.Request, response: web.StreamResponse) -> None:
+    """The page runs nothing but its own scripts, and is always the newest."""
+    if request.path == "/" or request.path.startswith("/page/"):
+        response.headers["Content-Security-Policy"] = _PAGE_POLICY
+        response.headers["Cache-Control"] = "no-cache"
 
 
 async def serve(host: str = "127.0.0.1", port: int = 8700) -> None:

@@ -1,6 +1,7 @@
 """The workspace's things as Slack writes them in answers, payloads and events."""
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.playground.world import Bookmark, Channel, File, Json, Message, Note, User, Usergroup, View, World
@@ -32,7 +33,8 @@ def user_json(world: World, user: User) -> Json:
             "status_text": "",
             "status_emoji": "",
             "team": world.team_id,
-            **({"bot_id": world.bot_id, "api_app_id": world.app_id} if user.is_bot else {"email": user.email}),
+            **({"bot_id": world.bot_id, "api_app_id": world.app_id} if user.is_bot else {}),
+            **({"email": user.email} if user.id not in (world.bot_user, world.slackbot) else {}),
         },
         "is_admin": user.is_admin,
         "is_owner": user.is_admin,
@@ -174,12 +176,13 @@ def _parent_user(world: World, reply: Message) -> str:
     return parent.user if parent else ""
 
 
-def permalink(world: World, base_url: str, message: Message) -> str:
-    link = f"{base_url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
+def permalink(world: World, message: Message) -> str:
+    link = f"{world.base_url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
     return f"{link}?thread_ts={message.thread_ts}&cid={message.channel}" if message.is_reply else link
 
 
 def file_json(world: World, file: File) -> Json:
+    link = f"{world.base_url}/files/{file.id}/{quote(file.name)}"
     suffix = file.name.rpartition(".")[2] if "." in file.name else "txt"
     return {
         "id": file.id,
@@ -197,8 +200,8 @@ def file_json(world: World, file: File) -> Json:
         "mode": "hosted",
         "is_external": False,
         "is_public": True,
-        "url_private": f"/files/{file.id}/{file.name}",
-        "url_private_download": f"/files/{file.id}/{file.name}",
+        "url_private": link,
+        "url_private_download": link,
     }
 
 

@@ -33,7 +33,6 @@ class Slack:
     """The workspace, the app that is installed in it, and what was ordered to go wrong."""
 
     def __init__(self, now: Callable[[], float], bot_name: str, rate_limits: bool) -> None:
-        self.base_url = ""  # set once the server listens
         self.app = App(name=bot_name)
         self.changes = Changes()
         self.faults = Faults()
@@ -51,10 +50,17 @@ class Slack:
         world.on_event = lambda event, channel: self.deliveries.event(world, event, channel)
         return world
 
+    @property
+    def base_url(self) -> str:
+        return self.world.base_url
+
     def reset(self) -> None:
         """Start over: a fresh workspace, no faults, no recorded calls. The app stays installed and connected."""
+        base_url = self.base_url
         self.world = self._new_world()
+        self.world.base_url = base_url
         self.handles = Handles()
+        self.upload_tickets.clear()
         self.faults.clear()
         self.limits.clear()
         self.calls.clear()

@@ -14,7 +14,7 @@ def escape(text: str) -> str:
 
 
 def as_sent(text: str, world: World, *, labels: bool) -> str:
-    """Typed text as the app gets it. `labels`: `<@U1|maya>` and `<#C1|general>`, as in commands with `should_escape`."""
+    """Typed text as the app gets it. `labels`: `<@U1|maya>`, `<#C1|general>`, as in commands with `should_escape`."""
     people = {user.name: user for user in world.users.values()}
     groups = {group.handle: group for group in world.usergroups.values()}
     channels = {c.name: c for c in world.channels.values() if c.name and not c.archived}

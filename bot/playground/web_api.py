@@ -24,8 +24,8 @@ async def answer(slack: Slack, request: web.Request) -> web.StreamResponse:
     name = request.match_info["method"]
     try:
         args = await read_arguments(request)
-    except ValueError:
-        return _respond(slack, name, {}, started, SlackError("invalid_json"))
+    except SlackError as refused:
+        return _respond(slack, name, {}, started, refused)
     token = _take_token(request, args)
     faults = slack.faults.take(name, args)
     early = await before(request, faults)
@@ -51,32 +51,37 @@ def call(slack: Slack, name: str, token: str | None, args: Json) -> Json:
     if wait := slack.limits.method(name, method.tier):
         raise SlackError("ratelimited", status=429, headers={"Retry-After": str(wait)})
     caller = Call(slack, slack.world.bot)
-    if method.scopes and method.token == "bot":
+    if method.scopes and method.auth == "bot":
         caller.need(*method.scopes)
     return {"ok": True, **(method.run(caller, **method.read_arguments(args)) or {})}
 
 
 def _check_token(method: Method, token: str | None) -> None:
-    if method.token == "none":
+    if method.auth == "none":
         return
     if not token:
         raise SlackError("not_authed")
     if token not in (BOT_TOKEN, APP_TOKEN):
         raise SlackError("invalid_auth")
-    if (token == APP_TOKEN) != (method.token == "app"):
+    if (token == APP_TOKEN) is not (method.auth == "app"):
         raise SlackError("not_allowed_token_type")
 
 
 async def read_arguments(request: web.Request) -> Json:
-    """Arguments from the query string and from a form or JSON body. Raises ValueError for JSON that is none."""
+    """Arguments from the query string and from a form or JSON body. Raises SlackError for any other body."""
     args: Json = dict(request.query)
     if request.method != "POST" or not request.can_read_body:
         return args
     if request.content_type == "application/json":
-        body = json.loads(await request.text() or "{}")
+        try:
+            body = json.loads(await request.text() or "{}")
+        except ValueError:
+            raise SlackError("invalid_json") from None
         if not isinstance(body, dict):
-            raise ValueError("not an object")
+            raise SlackError("json_not_object")
         return args | body
+    if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        raise SlackError("invalid_post_type")
     return args | {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
 
 

@@ -155,11 +155,12 @@ class View:
 
 @dataclass(slots=True)
 class World:
-    """One workspace. `now` is the clock that people see: it may be moved, and times only grow all the same."""
+    """One workspace. `now` is the clock that people see; it may be moved, and message times still only grow."""
 
     now: Callable[[], float]
     changes: Changes
     on_event: Callable[[Json, Channel | None], None] = lambda event, channel: None
+    base_url: str = ""  # where this Slack is reached, without a slash at the end
     team_id: str = "T0000ACME1"
     team_name: str = "Acme"
     team_domain: str = "acme"
@@ -167,7 +168,7 @@ class World:
     usergroups: dict[str, Usergroup] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # every channel name ever used -> channel id
-    directs: dict[frozenset[str], str] = field(default_factory=dict)  # members -> id of their direct conversation
+    directs: dict[frozenset[str], str] = field(default_factory=dict)  # members -> id of their conversation
     files: dict[str, File] = field(default_factory=dict)
     modals: dict[str, list[View]] = field(default_factory=dict)  # user id -> stack, the top one last
     homes: dict[str, View] = field(default_factory=dict)  # user id -> Home tab

@@ -6,7 +6,7 @@ from bot.playground.methods.table import METHODS, Call, method
 from bot.playground.world import Json
 
 
-@method("api.test", 4, token="none")
+@method("api.test", 4, auth="none")
 def api_test(call: Call, *, error: str = "", foo: str = "") -> Json:
     args = {name: value for name, value in (("error", error), ("foo", foo)) if value}
     if error:
@@ -28,7 +28,7 @@ def auth_test(call: Call) -> Json:
     }
 
 
-@method("apps.connections.open", 1, "connections:write", token="app")
+@method("apps.connections.open", 1, "connections:write", auth="app")
 def connections_open(call: Call) -> Json:
     if call.slack.app.request_url:
         raise SlackError("not_allowed_token_type")
@@ -37,7 +37,7 @@ def connections_open(call: Call) -> Json:
     return {"url": f"{base}/link/?ticket={ticket}&app_id={call.slack.world.app_id}"}
 
 
-@method("oauth.v2.access", 4, token="none")
+@method("oauth.v2.access", 4, auth="none")
 def oauth_access(
     call: Call, *, code: str, client_id: str = "", client_secret: str = "", redirect_uri: str = ""
 ) -> Json:

@@ -1,5 +1,6 @@
 """chat.*: messages that the app writes."""
 
+import json
 import re
 from typing import Any
 
@@ -7,7 +8,7 @@ from bot.playground import acts, shapes
 from bot.playground.block_ids import with_ids
 from bot.playground.blockkit import check_blocks
 from bot.playground.errors import SlackError
-from bot.playground.methods.table import Array, Call, Object, method
+from bot.playground.methods.table import Attachments, Blocks, Call, Object, method
 from bot.playground.world import Channel, Json
 
 MAX_TEXT = 40_000
@@ -48,7 +49,7 @@ def _checked_metadata(metadata: Json) -> Json:
     payload = metadata.get("event_payload")
     if not isinstance(metadata.get("event_type"), str) or not metadata["event_type"] or not isinstance(payload, dict):
         raise SlackError("invalid_metadata_format")
-    if len(str(payload)) > MAX_METADATA:
+    if len(json.dumps(payload)) > MAX_METADATA:
         raise SlackError("metadata_too_large")
     return {"event_type": metadata["event_type"], "event_payload": payload}
 
@@ -69,8 +70,8 @@ def post_message(
     *,
     channel: str,
     text: str = "",
-    blocks: Array | None = None,
-    attachments: Array | None = None,
+    blocks: Blocks | None = None,
+    attachments: Attachments | None = None,
     thread_ts: str = "",
     reply_broadcast: bool = False,
     metadata: Object | None = None,
@@ -109,10 +110,11 @@ def _target(call: Call, channel: str) -> Channel:
     named = world.names.get(channel.removeprefix("#"))
     if named and world.channels[named].name == channel.removeprefix("#"):
         channel = named
-    known = call.slack.world.channels.get(channel)
-    if known is not None and known.kind == "public" and not known.archived and call.slack.app.scopes is not None:
-        if call.caller.id not in known.members and call.slack.app.may("chat:write.public"):
-            return known
+    known = world.channels.get(channel)
+    # Only with a scope that was asked for by name: else a bot that forgot to join would never find out.
+    public = known is not None and known.kind == "public" and not known.archived
+    if known is not None and public and "chat:write.public" in (call.slack.app.scopes or ()):
+        return known
     return call.own_channel(channel)
 
 
@@ -123,8 +125,8 @@ def post_ephemeral(
     channel: str,
     user: str,
     text: str = "",
-    blocks: Array | None = None,
-    attachments: Array | None = None,
+    blocks: Blocks | None = None,
+    attachments: Attachments | None = None,
     thread_ts: str = "",
 ) -> Json:
     where = call.own_channel(channel)
@@ -143,19 +145,27 @@ def update(
     channel: str,
     ts: str,
     text: str | None = None,
-    blocks: Array | None = None,
-    attachments: Array | None = None,
+    blocks: Blocks | None = None,
+    attachments: Attachments | None = None,
     metadata: Object | None = None,
 ) -> Json:
+    """What is not given stays, except that text without blocks takes the blocks away. `metadata` `{}` removes it."""
+    if (known := call.slack.world.channels.get(channel)) and known.archived:
+        raise SlackError("is_inactive")
     where = call.own_channel(channel)
     message = call.message(where, ts)
     if message.bot_id != call.slack.world.bot_id:
         raise SlackError("cant_update_message")
-    # Slack keeps the blocks only if neither text nor blocks are given; text alone replaces them.
     if text is None and blocks is None and attachments is None:
         raise SlackError("no_text")
-    said = body(text or "", blocks, attachments, metadata)
-    acts.edit(call.slack.world, where, message, call.caller.id, **said)
+    said = body(text or "", blocks, attachments, metadata or None)
+    if metadata == {}:
+        said["metadata"] = None
+    if attachments is None:
+        del said["attachments"]
+    if text is None and blocks is None:
+        del said["text"], said["blocks"]
+    acts.edit(call.slack.world, where, message, call.caller.id, marked=not blocks, **said)
     shown = shapes.message_json(call.slack.world, message)
     return {"channel": where.id, "ts": message.ts, "text": message.text, "message": shown}
 
@@ -173,5 +183,5 @@ def delete(call: Call, *, channel: str, ts: str) -> Json:
 @method("chat.getPermalink", "special")
 def get_permalink(call: Call, *, channel: str, message_ts: str) -> Json:
     where = call.channel(channel)
-    link = shapes.permalink(call.slack.world, call.slack.base_url, call.message(where, message_ts))
+    link = shapes.permalink(call.slack.world, call.message(where, message_ts))
     return {"channel": where.id, "permalink": link}

@@ -3,7 +3,7 @@
 import secrets
 
 from bot.playground import acts, shapes
-from bot.playground.errors import SlackError
+from bot.playground.errors import SlackError, invalid_arguments
 from bot.playground.methods.chat import thread_of
 from bot.playground.methods.table import Array, Call, Names, method
 from bot.playground.world import File, Json
@@ -13,8 +13,10 @@ MAX_FILE = 1_000_000_000  # bytes, as on Slack
 
 @method("files.getUploadURLExternal", 4, "files:write")
 def get_upload_url(call: Call, *, filename: str, length: int, alt_txt: str = "", snippet_type: str = "") -> Json:
-    if not 0 < length <= MAX_FILE:
-        raise SlackError("file_upload_size_restricted" if length > MAX_FILE else "invalid_arguments")
+    if length <= 0:
+        raise invalid_arguments("[ERROR] must be greater than 0 [json-pointer:/length]")
+    if length > MAX_FILE:
+        raise SlackError("file_upload_size_restricted")
     world = call.slack.world
     file = File(world.new_id("F"), filename, filename, call.caller.id, world.seconds(), length)
     world.files[file.id] = file

@@ -66,7 +66,7 @@ def replies(
 def _readable(call: Call, channel: str) -> Channel:
     where = call.channel(channel)
     need_for(call, where, "history")
-    if call.caller.id not in where.members and not where.archived:
+    if call.caller.id not in where.members:
         raise SlackError("not_in_channel")
     return where
 

@@ -25,11 +25,13 @@ def members(call: Call, *, channel: str, limit: Limit = 100, cursor: str = "") -
     "channels:write.invites",
     "groups:write.invites",
 )
-def invite(call: Call, *, channel: str, users: Names, force: bool = False) -> Json:
+def invite(call: Call, *, channel: str, users: Names | None = None, force: bool = False) -> Json:
     """All or none, unless `force`: then the valid ones get in, and the answer names the others."""
     where = _group(call, channel)
     call.need(*(("groups:write", "groups:write.invites") if where.kind == "private" else _PUBLIC_INVITES))
     where = call.own_channel(channel)
+    if not users:
+        raise SlackError("no_user")
     if len(users) > MAX_INVITED:
         raise SlackError("too_many_users")
     refused = [{"user": user, "ok": False, "error": code} for user in users if (code := _refusal(call, where, user))]

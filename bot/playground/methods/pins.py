@@ -11,9 +11,7 @@ MAX_PINS = 100
 @method("pins.add", 2, "pins:write")
 def add(call: Call, *, channel: str, timestamp: str = "") -> None:
     where = call.own_channel(channel)
-    if not timestamp:
-        raise SlackError("no_item_specified")
-    message = call.message(where, timestamp)
+    message = call.item(where, timestamp)
     if timestamp in where.pins:
         raise SlackError("already_pinned")
     if len(where.pins) >= MAX_PINS:
@@ -24,9 +22,7 @@ def add(call: Call, *, channel: str, timestamp: str = "") -> None:
 @method("pins.remove", 2, "pins:write")
 def remove(call: Call, *, channel: str, timestamp: str = "") -> None:
     where = call.own_channel(channel)
-    if not timestamp:
-        raise SlackError("no_item_specified")
-    message = call.message(where, timestamp)
+    message = call.item(where, timestamp)
     if timestamp not in where.pins:
         raise SlackError("no_pin")
     acts.unpin(call.slack.world, where, message, call.caller.id)
@@ -39,7 +35,7 @@ def list_all(call: Call, *, channel: str) -> Json:
     items = []
     for ts, pin in reversed(where.pins.items()):
         message = where.messages[ts]
-        link = shapes.permalink(world, call.slack.base_url, message)
+        link = shapes.permalink(world, message)
         shown = {**shapes.message_json(world, message), "permalink": link}
         about = {"type": "message", "channel": where.id, "created": pin.created, "created_by": pin.user}
         items.append({**about, "message": shown})

@@ -20,7 +20,7 @@ def emoji_name(name: str) -> str:
 
 
 @method("reactions.add", 3, "reactions:write")
-def add(call: Call, *, channel: str, timestamp: str, name: str) -> None:
+def add(call: Call, *, channel: str, name: str, timestamp: str = "") -> None:
     where, message = _item(call, channel, timestamp)
     emoji = emoji_name(name)
     if call.caller.id in message.reactions.get(emoji, []):
@@ -32,7 +32,7 @@ def add(call: Call, *, channel: str, timestamp: str, name: str) -> None:
 
 @method("reactions.remove", 2, "reactions:write")
 def remove(call: Call, *, channel: str = "", timestamp: str = "", name: str) -> None:
-    if not (channel and timestamp):
+    if not channel:
         raise SlackError("no_item_specified")
     where, message = _item(call, channel, timestamp)
     emoji = emoji_name(name)
@@ -43,12 +43,12 @@ def remove(call: Call, *, channel: str = "", timestamp: str = "", name: str) -> 
 
 @method("reactions.get", 3, "reactions:read")
 def get(call: Call, *, channel: str = "", timestamp: str = "", full: bool = False) -> Json:
-    if not (channel and timestamp):
+    if not channel:
         raise SlackError("no_item_specified")
     where = call.channel(channel)
-    message = call.message(where, timestamp)
+    message = call.item(where, timestamp)
     world = call.slack.world
-    link = shapes.permalink(world, call.slack.base_url, message)
+    link = shapes.permalink(world, message)
     return {
         "type": "message",
         "channel": where.id,
@@ -58,4 +58,4 @@ def get(call: Call, *, channel: str = "", timestamp: str = "", full: bool = Fals
 
 def _item(call: Call, channel: str, timestamp: str) -> tuple[Channel, Message]:
     where = call.own_channel(channel)
-    return where, call.message(where, timestamp)
+    return where, call.item(where, timestamp)

@@ -6,19 +6,25 @@ default makes it optional. Values arrive as text (form, query) or as JSON values
 
 import inspect
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 from bot.playground.errors import SlackError, invalid_arguments
 from bot.playground.rate_limits import Tier
 from bot.playground.slack import Slack
 from bot.playground.world import Channel, Json, Message, User
 
+Auth = Literal["bot", "app", "none"]  # the kind of token that a method takes
 Array = Annotated[list[Any], "array"]  # a JSON array, or its text
+Blocks = Annotated[list[Any], "blocks"]  # the same, refused with `invalid_blocks_format`
+Attachments = Annotated[list[Any], "attachments"]  # the same, refused with `invalid_attachments`
 Object = Annotated[dict[str, Any], "object"]  # a JSON object, or its text
 Names = Annotated[list[str], "names"]  # "a,b,c", a JSON array, or its text
 Limit = Annotated[int, "limit"]  # 1 to 1000
+
+_TS = re.compile(r"\d{10}\.\d{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,10 @@ class Method:
     scopes: tuple[str, ...]
     arguments: dict[str, Argument]
     run: Callable[..., Json | None]
-    token: str = "bot"  # noqa: S105 - which kind of token: "bot", "app" or "none"
+    auth: Auth = "bot"
 
     def read_arguments(self, given: Json) -> Json:
-        """The arguments that the method knows, read. Raises SlackError `invalid_arguments`; unknown ones are ignored."""
+        """The arguments that the method knows, read; others are ignored. Raises SlackError `invalid_arguments`."""
         read: Json = {}
         wrong: list[str] = []
         for name, argument in self.arguments.items():
@@ -64,9 +70,9 @@ def method(
     name: str,
     tier: Tier,
     *scopes: str,
-    token: str = "bot",  # noqa: S107
+    auth: Auth = "bot",
 ) -> Callable[[Callable[..., Json | None]], Callable[..., Json | None]]:
-    """Declare a Web API method. The function gets a `Call` and the arguments; what it returns is added to `ok: true`."""
+    """Declare a Web API method. The function gets a `Call` and the arguments; its answer is added to `ok: true`."""
 
     def declare(run: Callable[..., Json | None]) -> Callable[..., Json | None]:
         hints = get_type_hints(run, include_extras=True)
@@ -75,7 +81,7 @@ def method(
             for parameter in inspect.signature(run).parameters.values()
             if parameter.kind is parameter.KEYWORD_ONLY
         }
-        METHODS[name] = Method(name, tier, scopes, arguments, run, token)
+        METHODS[name] = Method(name, tier, scopes, arguments, run, auth)
         return run
 
     return declare
@@ -111,6 +117,14 @@ class Call:
         if message is None or message.tombstone:
             raise SlackError("message_not_found")
         return message
+
+    def item(self, channel: Channel, timestamp: str) -> Message:
+        """A message to pin or react to. Raises `no_item_specified`, `bad_timestamp`, `message_not_found`."""
+        if not timestamp:
+            raise SlackError("no_item_specified")
+        if not _TS.fullmatch(timestamp):
+            raise SlackError("bad_timestamp")
+        return self.message(channel, timestamp)
 
     def user(self, user_id: str, code: str = "user_not_found") -> User:
         user = self.slack.world.users.get(user_id)
@@ -170,6 +184,16 @@ def _parsed(value: Any, kind: type, sentence: str) -> Any:
     return value
 
 
+def _array_or(code: str) -> Callable[[Any], list[Any]]:
+    def read(value: Any) -> list[Any]:
+        try:
+            return list(_parsed(value, list, code))
+        except ValueError:
+            raise SlackError(code) from None
+
+    return read
+
+
 def _names(value: Any) -> list[str]:
     if isinstance(value, str) and not value.startswith("["):
         return [name.strip() for name in value.split(",") if name.strip()]
@@ -185,6 +209,8 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     int: _number,
     Limit: _limit,
     Array: lambda value: _parsed(value, list, "must be an array"),
+    Blocks: _array_or("invalid_blocks_format"),
+    Attachments: _array_or("invalid_attachments"),
     Object: lambda value: _parsed(value, dict, "must be an object"),
     Names: _names,
 }

@@ -1,5 +1,7 @@
 """views.*: modals and the Home tab."""
 
+import json
+
 from bot.playground import screens
 from bot.playground.blockkit import check_view
 from bot.playground.errors import SlackError, invalid_arguments
@@ -7,11 +9,15 @@ from bot.playground.methods.table import Call, Object, method
 from bot.playground.shapes import view_json
 from bot.playground.world import Json, View
 
+MAX_VIEW = 250_000  # characters as JSON
+
 
 def checked(view: Json, *types: str) -> Json:
     """A view that Slack would show. Raises `invalid_arguments` with every reason."""
     if view.get("type") not in types:
         raise invalid_arguments(f"[ERROR] must be one of: {', '.join(types)} [json-pointer:/view/type]")
+    if len(json.dumps(view)) > MAX_VIEW:
+        raise SlackError("view_too_large")
     if wrong := check_view(view):
         raise invalid_arguments(*wrong)
     return view
