@@ -1,13 +1,14 @@
 """One incident as a file: everything that is recorded, as JSON for programs or as Markdown for people."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.rules.checklist import Basis, How, Item, checklist
 from bot.rules.model import SECOND, Action, Evidence, Line, Link, LinkKind, Person, WarRoom
 from bot.rules.summary import Summary, plain_duration, summary
+from bot.rules.telling import tell
 
 SCHEMA = "hotwash.incident/1"
 
@@ -165,7 +166,12 @@ def to_markdown(war_room: WarRoom, lines: Sequence[Line], now: int) -> str:
     for title, items in groups:
         if items:
             document += [f"### {title}: {len(items)}", "", *(_item(item) for item in items), ""]
-    document += ["## Timeline", "", *(_timeline(line, war_room.people) for line in lines), ""]
+    document += [
+        "## Timeline",
+        "",
+        *(f"- {_second(line.at)} · {escaped(tell(line, war_room.people))}" for line in lines),
+        "",
+    ]
     document += [f"Last entry of the ledger: {war_room.head_seq}, `{war_room.head_hash}`", ""]
     return "\n".join(document)
 
@@ -229,28 +235,6 @@ def _phrase(action: Action, basis: Basis) -> str:
             return f"{basis.how.value}{by}{commit}"
 
 
-def _timeline(line: Line, people: Mapping[int, Person]) -> str:
-    who = "Hotwash" if line.actor_id is None else _name(people[line.actor_id])
-    what = line.kind.replace(".", " ")
-    said = ["purged"] if line.payload is None else list(_said(line.payload, people))
-    return "- " + " · ".join([_second(line.at), who, what, *said])
-
-
-def _said(payload: Mapping[str, Any], people: Mapping[int, Person]) -> Iterator[str]:
-    """What an entry says in words: its texts, the actions it names, and the people; not times and counts."""
-    for field, value in payload.items():
-        if field == "action":
-            yield _numbers([value])
-        elif field == "actions":
-            yield _numbers(value)
-        elif isinstance(value, dict):
-            yield from (f"{field} {said}" for said in _said(value, people))
-        elif isinstance(value, str) and value:
-            yield escaped(value) if field in ("text", "title") else f"{field}: {escaped(value)}"
-        elif field in ("owner", "to", "before", "after") and value in people:
-            yield f"{field}: {_name(people[value])}"
-
-
 def _code_block(text: str, indent: str) -> str:
     """Fenced with more backticks than the text has in a row."""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
@@ -266,7 +250,7 @@ def _name(person: Person) -> str:
 
 
 def _sha(sha: str) -> str:
-    return f"`{sha[:10]}`"
+    return f"`{sha[:7]}`"
 
 
 def _seconds(us: int | None) -> int | None:

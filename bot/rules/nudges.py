@@ -123,22 +123,19 @@ def person_due(drift: Drift, person: Person, last_date: date | None, now: int, p
 
 
 def worth_telling(drift: Drift, person: Person, now: int, policy: Policy) -> Drift:
-    """The actions that a direct message to that person names at `now`, in the order of `urgency`.
+    """The actions that a direct message sent to that person at `now` names, in the order of `urgency`.
 
     Once a message goes out it names everything: also what was resolved less than an hour ago. Left out are
     actions of open incidents, those in their first 15 minutes, snoozed ones, temporary ones before their
-    time, and those that five messages have named, which are in the digest.
-
-    Whoever decides to send adds one to `nudged` of each of these first; the message is rendered after that,
-    once or more often. So a message names an action up to its fifth time, and keeps naming it when it is
-    refreshed.
+    time, and those that five messages have named, which are in the digest. Whoever sends records which these
+    are and adds one to `nudged` of each: a message that is shown anew names the same.
     """
     told = [
         (action, incident)
         for action, incident, _ in _followed_up(drift)
         if action.owner_id == person.id
+        and action.nudged < policy.nudges.most_per_action
         and _tellable_from(action, policy) <= now
-        and action.nudged <= policy.nudges.most_per_action
     ]
     return _by_urgency(told, now)
 

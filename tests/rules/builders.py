@@ -104,5 +104,5 @@ def link(id: int, of: Action, **given: Any) -> Link:
     return replace(made, **given)
 
 
-def line(seq: int, kind: str, actor: Person | None, **payload: Any) -> Line:
+def line(seq: int, kind: str, actor: Person | None, /, **payload: Any) -> Line:
     return Line(seq, NOON + seq * SECOND, kind, actor and actor.id, "slack", payload, f"{seq:064x}")

@@ -68,10 +68,8 @@ def story() -> tuple[WarRoom, tuple[Line, ...]]:
     lines = (
         line(1, "incident.opened", ADA, title=Clean("checkout answers 502"), severity=Clean("sev2")),
         line(2, "incident.lead", ADA, before=None, after=BEN.id),
-        line(3, "action.logged", ADA, action=1, text=Clean("UPDATE plans SET quota = 80;"), owner=ADA.id),
-        line(
-            4, "action.edited", ADA, action=1, before={"target": None}, after={"target": Clean("db-1"), "until": NOON}
-        ),
+        line(3, "action.logged", ADA, action=1, kind="database", text=Clean("UPDATE plans …"), owner=CHITRA.id),
+        line(4, "action.edited", ADA, action=1, before={"target": None}, after={"target": Clean("db_1")}),
         line(5, "nudge.sent", None, actions=[1, 2], where=Clean("direct"), to=ADA.id),
         replace(line(6, "incident.update", CHITRA), payload=None),
     )
@@ -206,7 +204,7 @@ sev2 · closed · led by Ben · as of 2026-11-24 17:00 UTC
 - People: Ada, Chitra
 - Actions by kind: 8 config, 1 database
 - Actions by state: 1 drifting, 1 in review, 1 claimed, 1 regressed, 2 landed, 1 undone, 1 waived, 1 ephemeral
-- Commits: `1000000000` (#3), `dddddddddd` (#2), `2000000000` (#4), `3000000000` (#5), `4000000000` (#6)
+- Commits: `1000000` (#3), `ddddddd` (#2), `2000000` (#4), `3000000` (#5), `4000000` (#6)
 - Oldest drift: 5 h (#4)
 - Drift debt: 1 d 1 h
 - Left to reconcile: #1, #2, #3, #4
@@ -215,7 +213,7 @@ sev2 · closed · led by Ben · as of 2026-11-24 17:00 UTC
 
 ### Drifting: 2
 
-- [ ] #4 · config · Ada · regressed · `2000000000` · lost by `eeeeeeeeee` · drifted 5 h
+- [ ] #4 · config · Ada · regressed · `2000000` · lost by `eeeeeee` · drifted 5 h
   ```
   raised the pool size to 80
   ```
@@ -226,22 +224,22 @@ sev2 · closed · led by Ben · as of 2026-11-24 17:00 UTC
 
 ### In review: 2
 
-- [ ] #2 · config · Ada · in review · fix/pool\\_size · `dddddddddd` · linked by Chitra · drifted 5 h
+- [ ] #2 · config · Ada · in review · fix/pool\\_size · `ddddddd` · linked by Chitra · drifted 5 h
   ```
   raised the pool size to 80
   ```
-- [ ] #3 · config · Ada · claimed · `1000000000` · drifted 5 h
+- [ ] #3 · config · Ada · claimed · `1000000` · drifted 5 h
   ```
   raised the pool size to 80
   ```
 
 ### Reconciled: 5
 
-- [x] #5 · config · Ada · proven · `3000000000` · drifted 1 h
+- [x] #5 · config · Ada · proven · `3000000` · drifted 1 h
   ```
   raised the pool size to 80
   ```
-- [x] #6 · config · Ada · confirmed by Chitra · `4000000000` · drifted 1 h
+- [x] #6 · config · Ada · confirmed by Chitra · `4000000` · drifted 1 h
   ```
   raised the pool size to 80
   ```
@@ -260,12 +258,12 @@ sev2 · closed · led by Ben · as of 2026-11-24 17:00 UTC
 
 ## Timeline
 
-- 2026-11-24 12:00:01 UTC · Ada · incident opened · checkout answers 502 · severity: sev2
-- 2026-11-24 12:00:02 UTC · Ada · incident lead · after: Ben
-- 2026-11-24 12:00:03 UTC · Ada · action logged · #1 · UPDATE plans SET quota = 80; · owner: Ada
-- 2026-11-24 12:00:04 UTC · Ada · action edited · #1 · after target: db-1
-- 2026-11-24 12:00:05 UTC · Hotwash · nudge sent · #1, #2 · where: direct · to: Ada
-- 2026-11-24 12:00:06 UTC · Chitra · incident update · purged
+- 2026-11-24 12:00:01 UTC · Ada opened it as sev2: checkout answers 502
+- 2026-11-24 12:00:02 UTC · Ben leads now (said by Ada)
+- 2026-11-24 12:00:03 UTC · Ada logged \\#1 (for Chitra) · database · UPDATE plans …
+- 2026-11-24 12:00:04 UTC · Ada corrected \\#1: target
+- 2026-11-24 12:00:05 UTC · Reminder (direct) to Ada about \\#1, \\#2
+- 2026-11-24 12:00:06 UTC · Chitra: \\[purged\\] (incident.update)
 
 Last entry of the ledger: 6, `abababababababababababababababababababababababababababababababab`
 """

@@ -274,22 +274,11 @@ def test_a_message_names_everything_regressed_first_then_the_oldest() -> None:
     assert named == [3, 2, 4, 1]
 
 
-def test_five_messages_name_an_action_and_the_fifth_keeps_it_when_it_is_refreshed() -> None:
-    incident_, person = resolved(NOON - DAY), ADA
-    worn, other = action(1, nudged=4), action(2, nudged=0)
-    worn, other = _sent([(worn, incident_), (other, incident_)])
-    assert worn.nudged == 5
-    assert worth_telling([(worn, incident_)], person, NOON + DAY, DEFAULT) == ((worn, incident_),)
-    assert person_due([(worn, incident_)], person, None, NOON + DAY, DEFAULT) is None
-    worn, other = _sent([(worn, incident_), (other, incident_)])
-    drift = [(worn, incident_), (other, incident_)]
-    assert worth_telling(drift, person, NOON + 2 * DAY, DEFAULT) == ((other, incident_),)
-
-
-def _sent(drift: list[Any]) -> list[Any]:
-    """What sending does to the actions of a message."""
-    told = {one.id for one, _ in worth_telling(drift, ADA, NOON + DAY, DEFAULT)}
-    return [replace(one, nudged=one.nudged + (one.id in told)) for one, _ in drift]
+def test_a_sixth_message_does_not_name_what_five_have_named() -> None:
+    fifth_time, worn_out = action(1, nudged=4), action(2, nudged=5)
+    drift = [(fifth_time, resolved(NOON - DAY)), (worn_out, resolved(NOON - DAY))]
+    assert worth_telling(drift, ADA, NOON + DAY, DEFAULT) == (drift[0],)
+    assert person_due(drift[1:], ADA, None, NOON + DAY, DEFAULT) is None
 
 
 # Beyond the owner

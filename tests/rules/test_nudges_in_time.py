@@ -72,7 +72,7 @@ def test_a_message_is_due_in_working_hours_after_its_cause_and_on_a_new_date(
 ) -> None:
     due = person_due(drift, person, last, now, DEFAULT)
     if due is None:
-        assert not [one for one, _ in worth_telling(drift, person, now, DEFAULT) if one.nudged < 5]
+        assert not worth_telling(drift, person, now, DEFAULT)
         return
     assert due >= now
     assert in_working_hours(due, person.tz, DEFAULT.nudges)
@@ -80,8 +80,9 @@ def test_a_message_is_due_in_working_hours_after_its_cause_and_on_a_new_date(
     causes = [resolved_for(one, of) for one, of in drift if one.owner_id == person.id]
     assert min(cause for cause in causes if cause is not None) + HOUR <= due
     told = worth_telling(drift, person, due, DEFAULT)
-    assert any(one.nudged < 5 for one, _ in told)
+    assert told
     for one, of in told:
+        assert one.nudged < 5
         assert of.settled and not one.state.reconciled and one.owner_id == person.id
         assert due >= one.logged_at + 15 * MINUTE
         assert due >= (one.snoozed_until or 0) and due >= (one.until or 0)
@@ -163,9 +164,8 @@ class Told:
         due = person_due(self.drift, self.person, last, now, DEFAULT)
         if due is None or due > now:
             return
-        told = {one.id for one, _ in worth_telling(self.drift, self.person, now, DEFAULT)}
-        self.drift = [(replace(one, nudged=one.nudged + (one.id in told)), of) for one, of in self.drift]
         named = [one for one, _ in worth_telling(self.drift, self.person, now, DEFAULT)]
+        self.drift = [(replace(one, nudged=one.nudged + (one in named)), of) for one, of in self.drift]
         self.sent.append((now, local_date(now, self.person.tz), named))
 
 
