@@ -40,7 +40,7 @@ class Fault(BaseModel):
     kind: FaultKind | DeliveryFaultKind
     times: int | None = Field(default=1, ge=1)
     match: dict[str, str] = {}
-    seconds: float = Field(default=1.0, ge=0)
+    seconds: float = Field(default_factory=lambda given: 60.0 if given["kind"].startswith("timeout") else 1.0, ge=0)
     error: str = "fatal_error"
     id: int = 0
     hits: int = 0

@@ -75,9 +75,9 @@ class Handles:
         """Count one use. Raises SlackError: `expired_url` (unknown, or after 30 minutes), `used_url` (after 5 uses)."""
         url = self._urls.get(key)
         if url is None or url.expires < time.monotonic():
-            raise SlackError("expired_url", status=404)
+            raise SlackError("expired_url")
         if url.uses_left == 0:
-            raise SlackError("used_url", status=404)
+            raise SlackError("used_url")
         url.uses_left -= 1
         return url
 

@@ -4,10 +4,11 @@ import json
 
 from aiohttp import web
 
-from bot.playground import acts, web_api
+from bot.playground import acts
 from bot.playground.errors import SlackError
 from bot.playground.methods.chat import body
 from bot.playground.slack import Slack
+from bot.playground.trouble import respond
 from bot.playground.world import Json, Message
 
 
@@ -16,20 +17,22 @@ async def response_url(slack: Slack, request: web.Request) -> web.StreamResponse
     try:
         payload = json.loads(await request.text())
     except ValueError:
-        return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
-    faults = slack.faults.take("response_url", payload if isinstance(payload, dict) else {})
-    early = await web_api.before(request, faults)
-    if early is not None:
-        return early
-    try:
-        if not isinstance(payload, dict):
-            raise SlackError("invalid_payload", status=400)
-        _answer_late(slack, request.match_info["key"], payload)
-    except SlackError as refused:
-        return web.json_response(refused.body, status=refused.status if refused.status != 200 else 400)
-    if await web_api.lost_answer(request, faults):
-        return web.Response()
-    return web.Response(text="ok")
+        payload = None
+    given = payload if isinstance(payload, dict) else None
+
+    def act() -> web.Response:
+        try:
+            if given is None:
+                raise SlackError("invalid_payload")
+            _answer_late(slack, request.match_info["key"], given)
+        except SlackError as refused:
+            return web.json_response(refused.body, status=404 if refused.code in _GONE else 400)
+        return web.Response(text="ok")
+
+    return await respond(request, slack.faults.take("response_url", given or {}), act)
+
+
+_GONE = ("expired_url", "used_url", "message_not_found")
 
 
 def _answer_late(slack: Slack, key: str, payload: Json) -> None:
@@ -43,7 +46,7 @@ def _answer_late(slack: Slack, key: str, payload: Json) -> None:
     message = ephemeral or channel.messages.get(pressed)
     if payload.get("delete_original"):
         if message is None:
-            raise SlackError("message_not_found", status=404)
+            raise SlackError("message_not_found")
         if ephemeral:
             acts.unwhisper(world, channel, ephemeral)
         else:
@@ -72,24 +75,22 @@ def say(slack: Slack, channel_id: str, user: str, payload: Json, thread_ts: str 
 
 async def upload(slack: Slack, request: web.Request) -> web.StreamResponse:
     """Take the bytes of a file, raw or as a form."""
-    faults = slack.faults.take("files.upload", {})
-    early = await web_api.before(request, faults)
-    if early is not None:
-        return early
-    file = slack.world.files.get(slack.upload_tickets.get(request.match_info["ticket"], ""))
-    if file is None:
-        return web.Response(status=404, text="unknown upload URL")
     if request.content_type.startswith("multipart/"):
         parts = [part for part in (await request.post()).values() if isinstance(part, web.FileField)]
         content = parts[0].file.read() if parts else b""
     else:
         content = await request.read()
-    if len(content) != file.size:
-        return web.Response(status=400, text=f"expected {file.size} bytes, got {len(content)}")
-    file.content, file.uploaded = content, True
-    if await web_api.lost_answer(request, faults):
-        return web.Response()
-    return web.Response(text=f"OK - {len(content)}")
+
+    def act() -> web.Response:
+        file = slack.world.files.get(slack.upload_tickets.get(request.match_info["ticket"], ""))
+        if file is None:
+            return web.Response(status=404, text="unknown upload URL")
+        if len(content) != file.size:
+            return web.Response(status=400, text=f"expected {file.size} bytes, got {len(content)}")
+        file.content, file.uploaded = content, True
+        return web.Response(text=f"OK - {len(content)}")
+
+    return await respond(request, slack.faults.take("files.upload", {}), act)
 
 
 async def download(slack: Slack, request: web.Request) -> web.StreamResponse:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -106,7 +105,7 @@ class PlayApi:
     async def calls(self, request: web.Request) -> web.Response:
         """The Web API calls later than number `after`, oldest first; only of `method` if given."""
         after, method = int(request.query.get("after", 0)), request.query.get("method")
-        kept = [asdict(c) for c in self.slack.calls if c.number > after and method in (None, c.method)]
+        kept = [c.as_json() for c in self.slack.calls if c.number > after and method in (None, c.method)]
         return _ok(calls=kept, last=self.slack.calls_made)
 
     async def faults(self, request: web.Request) -> web.Response:

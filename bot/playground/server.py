@@ -52,7 +52,7 @@ class Playground:
         app = web.Application(client_max_size=MAX_BODY, middlewares=[in_words])
         app.on_response_prepare.append(_guard)
         app.add_routes(self._routes())
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, backlog=1024)
         await site.start()

@@ -5,6 +5,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import orjson
+from aiohttp import web
+
 from bot.playground.app import App
 from bot.playground.changes import Changes
 from bot.playground.delivery import Deliveries
@@ -18,7 +21,7 @@ KEPT_CALLS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One Web API call: `at` in seconds since the epoch, `ms` how long it took; `response` None where none was sent."""
+    """One Web API call: `at` in seconds since the epoch, `ms` how long it took, `status` 0 without an answer."""
 
     number: int
     at: float
@@ -26,7 +29,11 @@ class RecordedCall:
     method: str
     args: Json
     status: int
-    response: Json | None
+    answer: bytes | None  # JSON, kept as it was sent: nothing is read that nobody asks for
+
+    def as_json(self) -> Json:
+        shown = {"number": self.number, "at": self.at, "ms": self.ms, "method": self.method, "args": self.args}
+        return {**shown, "status": self.status, "response": orjson.loads(self.answer) if self.answer else None}
 
 
 class Slack:
@@ -66,11 +73,16 @@ class Slack:
         self.calls.clear()
         self.changes.add("reset")
 
-    def record(self, method: str, args: Json, started: float, status: int, response: Json | None) -> None:
+    def record(self, method: str, args: Json, started: float, response: web.Response | None) -> None:
         """Keep one Web API call; `started` is `time.monotonic()` at its arrival."""
         self.calls_made += 1
         ms = round((time.monotonic() - started) * 1000, 3)
-        self.calls.append(RecordedCall(self.calls_made, time.time(), ms, method, args, status, response))
+        status, answer = 0, None
+        if response is not None:
+            status = response.status
+            answer = response.body if response.content_type == "application/json" else None
+        assert answer is None or isinstance(answer, bytes)
+        self.calls.append(RecordedCall(self.calls_made, time.time(), ms, method, args, status, answer))
         self.changes.add("call", method=method, number=self.calls_made)
 
     def message_from_bot(self, channel: Channel, **fields: object) -> Message:

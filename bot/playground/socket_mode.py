@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import itertools
-import json
 import secrets
 import uuid
 from typing import Any, Literal
 
+import orjson
 from aiohttp import WSMsgType, web
 
 from bot.playground.envelope import DeliveryFailed, Envelope
@@ -69,7 +69,7 @@ class SocketMode:
 
     def _acknowledge(self, text: str) -> None:
         with contextlib.suppress(ValueError, AttributeError):
-            ack = json.loads(text)
+            ack = orjson.loads(text)
             _, waiter = self._waiting.get(ack.get("envelope_id"), (None, None))
             if waiter is not None and not waiter.done():
                 waiter.set_result(ack.get("payload"))
@@ -91,7 +91,7 @@ class SocketMode:
         waiter: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = (socket, waiter)
         try:
-            await socket.send_str(json.dumps(frame))
+            await socket.send_str(orjson.dumps(frame).decode())
             return await waiter
         except ConnectionError:
             raise DeliveryFailed("dispatch_failed", "socket_closed") from None

@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from bot.playground.errors import SlackError, invalid_arguments
 from bot.playground.rate_limits import Tier
@@ -141,8 +142,9 @@ class Call:
 
 
 def _reader(hint: Any) -> Callable[[Any], Any]:
-    options = getattr(hint, "__args__", ()) if type(None) in getattr(hint, "__args__", ()) else (hint,)
-    return _READERS[next(option for option in options if option is not type(None))]
+    """The reader for `hint`, or for what stands beside None in it."""
+    given = next(option for option in get_args(hint) if option is not NoneType) if NoneType in get_args(hint) else hint
+    return _READERS[given]
 
 
 def _text(value: Any) -> str:
