@@ -663,10 +663,7 @@ RULES: list[tuple[str, Json, Json, str, str]] = [
 
 
 def refuses(refusal: list[str], reason: str, pointer: str) -> bool:
-    return any(
-        line.startswith(f"[ERROR] {reason}") and line.endswith(f"[json-pointer:{pointer}]")
-        for line in refusal
-    )
+    return any(line.startswith(f"[ERROR] {reason}") and line.endswith(f"[json-pointer:{pointer}]") for line in refusal)
 
 
 @pytest.mark.parametrize(("make", "most", "at"), [row[1:] for row in TEXTS], ids=[row[0] for row in TEXTS])
@@ -867,9 +864,7 @@ def test_a_view_is_an_object() -> None:
 
 def test_checking_is_no_burden_on_a_post() -> None:
     """Twenty blocks take well under a millisecond; the bound leaves room for a slow machine."""
-    blocks = [
-        section(block_id=str(n), text=mrkdwn("x" * 500), accessory=button(action_id="a")) for n in range(20)
-    ]
+    blocks = [section(block_id=str(n), text=mrkdwn("x" * 500), accessory=button(action_id="a")) for n in range(20)]
     fastest = min(_seconds_to_check(blocks) for _ in range(20))
     assert fastest < 0.001
 

@@ -253,11 +253,7 @@ class _NumberInput(_TextField):
 
 
 def _values_in_order(element: Any) -> Any:
-    if (
-        "min_value" in element
-        and "max_value" in element
-        and float(element["min_value"]) > float(element["max_value"])
-    ):
+    if "min_value" in element and "max_value" in element and float(element["min_value"]) > float(element["max_value"]):
         raise broken("/min_value", "must be no more than `max_value`")
     return element
 
@@ -275,9 +271,7 @@ class FileInput(_Element):
 
 _one_kind_of_options = only_one("options", "option_groups")
 ImageElement = Annotated[_ImageElement, AfterValidator(only_one("image_url", "slack_file"))]
-StaticSelect = Annotated[
-    _StaticSelect, AfterValidator(_one_kind_of_options), AfterValidator(_initial_among_options)
-]
+StaticSelect = Annotated[_StaticSelect, AfterValidator(_one_kind_of_options), AfterValidator(_initial_among_options)]
 MultiStaticSelect = Annotated[
     _MultiStaticSelect,
     AfterValidator(_one_kind_of_options),

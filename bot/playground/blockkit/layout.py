@@ -169,9 +169,7 @@ def _ids_unique(blocks: Any) -> Any:
         for at, element in _elements(block):
             action_id = element.get("action_id", "")
             if action_id in action_ids:
-                raise broken(
-                    f"/{index}{at}/action_id", f'action_id "{action_id}" already exists in this block'
-                )
+                raise broken(f"/{index}{at}/action_id", f'action_id "{action_id}" already exists in this block')
             if action_id:
                 action_ids.add(action_id)
     return blocks
@@ -215,12 +213,8 @@ def _one_focus(blocks: Any) -> Any:
     return blocks
 
 
-MessageBlocks = Annotated[
-    list[MessageBlock], Len(0, 50), AfterValidator(_ids_unique), AfterValidator(_fit_a_message)
-]
-HomeBlocks = Annotated[
-    list[ViewBlock], Len(0, 100), AfterValidator(_ids_unique), AfterValidator(_fit_a_home_tab)
-]
+MessageBlocks = Annotated[list[MessageBlock], Len(0, 50), AfterValidator(_ids_unique), AfterValidator(_fit_a_message)]
+HomeBlocks = Annotated[list[ViewBlock], Len(0, 100), AfterValidator(_ids_unique), AfterValidator(_fit_a_home_tab)]
 ModalBlocks = Annotated[list[ViewBlock], Len(0, 100), AfterValidator(_ids_unique), AfterValidator(_one_focus)]
 
 

@@ -27,9 +27,7 @@ Str300 = Annotated[str, Len(1, 300)]
 Str2000 = Annotated[str, Len(1, 2000)]
 Str3000 = Annotated[str, Len(1, 3000)]
 
-Url = Annotated[
-    str, StringConstraints(min_length=1, max_length=3000, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")
-]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=3000, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")]
 WebUrl = Annotated[str, StringConstraints(min_length=1, max_length=3000, pattern=r"^https?://\S+$")]
 UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]+$")]
 ChannelId = Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]+$")]

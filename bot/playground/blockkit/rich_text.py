@@ -82,15 +82,7 @@ class DateSpan(_Span):
 
 
 Span = Annotated[
-    TextSpan
-    | LinkSpan
-    | UserSpan
-    | UserGroupSpan
-    | ChannelSpan
-    | EmojiSpan
-    | BroadcastSpan
-    | ColorSpan
-    | DateSpan,
+    TextSpan | LinkSpan | UserSpan | UserGroupSpan | ChannelSpan | EmojiSpan | BroadcastSpan | ColorSpan | DateSpan,
     Field(discriminator="type"),
 ]
 
