@@ -4,6 +4,7 @@
 surface cannot forget redaction: the database layer refuses a plain `str`.
 """
 
+import functools
 import hmac
 import re
 from collections.abc import Iterable
@@ -48,18 +49,19 @@ def redact(text: str, key: bytes | None = None) -> Redacted:
     """
     text = _UNSTORABLE.sub("\ufffd", text)
     found: list[str] = []
+    placeholder = functools.cache(functools.partial(_placeholder, key))
     # What was taken out may have hidden the edge of another secret: until nothing is found. Each round leaves less.
     while spans := _outside_placeholders(text, secret_spans(text)):
         parts, at = [], 0
         for span in spans:
-            parts += [text[at : span.start], _placeholder(text[span.start : span.end], key)]
+            parts += [text[at : span.start], placeholder(text[span.start : span.end])]
             at = span.end
             found.append(span.what)
         text = "".join(parts) + text[at:]
     return Redacted(Clean(text), tuple(dict.fromkeys(found)))
 
 
-def _placeholder(secret: str, key: bytes | None) -> str:
+def _placeholder(key: bytes | None, secret: str) -> str:
     return f"[redacted:{hmac.digest(key, secret.encode(), 'sha256').hex()[:8]}]" if key else "[redacted]"
 
 
@@ -75,7 +77,7 @@ def _outside_placeholders(text: str, spans: Iterable[Span]) -> list[Span]:
     for span in merged:
         at = span.start
         for done in _PLACEHOLDER.finditer(text, max(0, at - _LONGEST), span.end + _LONGEST):
-            if at < done.start():
+            if at < min(done.start(), span.end):
                 outside.append(span._replace(start=at, end=min(done.start(), span.end)))
             at = max(at, done.end())
         if at < span.end:

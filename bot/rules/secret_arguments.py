@@ -43,7 +43,7 @@ for _names, _flags in _TAKES:
     for _name in _names.split():
         _PROGRAMS.setdefault(_name.partition("/")[0], {})
         _PROGRAMS[_name] = _flags
-_PROGRAM = re.compile(r"\b(?:" + "|".join(sorted({name.partition("/")[0] for name in _PROGRAMS})) + r")\b")
+ARGUMENT_HINTS = tuple(sorted({name.rpartition("/")[2] for name, flags in _PROGRAMS.items() if flags}))
 _WORD = re.compile(
     r"""[\n|;&()`]+|(?:[^\s"'|;&()`\\]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\\.|["'\\])+""",
 )
@@ -54,8 +54,6 @@ _PORTS = re.compile(r"(?:[\d.]+:)?\d+:\d+(?:/\w+)?")
 def secret_arguments(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Start and end of each password among arguments, also in commands inside quotes (`ssh web-1 'mysql -p…'`)."""
     end = len(text) if end is None else end
-    if _PROGRAM.search(text, start, end) is None:
-        return
     program, takes, awaited = "", dict[str, str](), None
     for word in _WORD.finditer(text, start, end):
         raw = word[0]
@@ -76,7 +74,7 @@ def secret_arguments(text: str, start: int = 0, end: int | None = None) -> Itera
             flag = raw.partition("=")[0] if raw.startswith("--") else raw[:2]
             if flag in takes and not _PORTS.fullmatch(raw, 2):
                 yield from _after(text, word.start() + len(flag) + raw.startswith("--"), word.end(), takes[flag])
-        elif raw[0] in "\"'" and len(raw) > 2:
+        elif raw[0] in "\"'" and " " in raw:
             yield from secret_arguments(text, word.start() + 1, word.end() - 1)
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+NAME_HINTS = ("pass", "pwd", "pw", "token", "secret", "key", "_auth")
+
 
 def secret_values(text: str) -> Iterator[tuple[int, int, str]]:
     """Start and end of each such value, and what it is: "a password"."""
@@ -10,9 +12,9 @@ def secret_values(text: str) -> Iterator[tuple[int, int, str]]:
     for name in _NAME.finditer(text):
         if name.start() < read_to:
             continue
-        tail = _TAIL.match(text, name.end())
         before = text[max(0, name.start() - 40) : name.start()]
-        if tail is None or _is_about(name[0], tail[0]) or _IN_HOST.search(before):
+        tail = _TAIL.match(text, name.end())
+        if tail is None or not _is_secrets_name(before, name, tail[0]):
             continue
         certain = name["password"] is not None
         found = (
@@ -22,10 +24,10 @@ def secret_values(text: str) -> Iterator[tuple[int, int, str]]:
             or (name[0].upper() == "PASSWORD" and _SQL.match(text, tail.end()))
             or ("<" in before and _XML.match(text, tail.end()))
         )
-        if found:
-            start, end = _span(found)
-            read_to = end
-            yield start, end, "a password" if certain else "a key" if "key" in name[0].lower() else "a token"
+        while found:
+            start, read_to = _span(found)
+            yield start, read_to, "a password" if certain else "a key" if name["key"] else "a token"
+            found = _spoken(text, read_to)  # the second of "from … to …"
 
 
 def is_stand_in(value: str) -> bool:
@@ -41,26 +43,14 @@ _STAND_IN = re.compile(
 )
 
 
-def _spellings(*names: str) -> str:
-    """`api key` → api_key, api-key, api key, apikey, apiKey, ApiKey, API_KEY."""
-    ways = []
-    for name in names:
-        first, *more = name.split()
-        ways.append("[ _-]?".join([first, *more]))
-        ways.append("[ _-]?".join([f"[{first[0]}{first[0].upper()}]{first[1:]}", *map(str.capitalize, more)]))
-        ways.append("[ _-]?".join([first.upper(), *map(str.upper, more)]))
-    return "|".join(ways)
-
-
-_PASSWORD = _spellings("password", "passwd", "passphrase", "passwort", "pass word", "pass phrase")
-_PASSWORD += r"|REDISCLI_AUTH|(?<=:)_auth(?==)|(?<![A-Za-z])(?:pass|Pass|PASS|pwd|Pwd|PWD|pw|PW)|(?<=[a-z])(?:Pass|Pwd)"
-_TOKEN = _spellings(
-    "token",
-    "secret",
-    *(f"{of} key" for of in ("api", "access", "private", "account", "encryption", "signing", "auth", "master")),
-    *(f"{of} key" for of in ("license", "session", "webhook", "service", "hmac", "shared")),
+_NAME = re.compile(
+    r"(?P<password>[Pp]ass(?:[ _-]?[Ww]or[dt]|wd|[ _-]?[Pp]hrase)?|PASS(?:[ _-]?WOR[DT]|WD|[ _-]?PHRASE)?"
+    r"|[Pp]wd?|PWD?|REDISCLI_AUTH|_auth(?==))|(?P<key>[Kk]ey|KEY)|[Tt]oken|TOKEN|[Ss]ecret|SECRET"
 )
-_NAME = re.compile(rf"(?P<password>{_PASSWORD})|(?:{_TOKEN})")
+_KEY_OF_WHAT = re.compile(
+    r"(?i:api|access|private|account|encryption|signing|auth|master|license|session|webhook|service|hmac|shared)"
+    r"[ _-]?\Z"
+)
 _TAIL = re.compile(r"[\w.-]{0,40}")
 
 # A name that goes on like this is about a secret, it does not hold one: password_reset_at, token-ttl, secretName.
@@ -75,20 +65,26 @@ _ABOUT = re.compile(
 )
 
 
-def _is_about(name: str, tail: str) -> bool:
-    one_word = tail[:1].isalpha() and not (tail[0].isupper() and name[-1].islower())  # tokenizer, PASSWORDS
-    return one_word or _ABOUT.search(tail) is not None
+def _is_secrets_name(before: str, name: re.Match[str], tail: str) -> bool:
+    """Whether `name`, between what stands before it and the rest of its word, names a value that is secret."""
+    if name["key"] and not _KEY_OF_WHAT.search(before[-12:]):
+        return False
+    inside_word = before[-1:].isalpha() and not (before[-1].islower() and name[0][0].isupper())
+    if name["password"] and inside_word and len(name[0]) <= 4:  # compass, but not dbPass or PGPASSWORD
+        return False
+    goes_on = tail[:1].isalpha() and not (name[0][-1].islower() and tail[0].isupper())  # tokenizer, PASSWORDS
+    return not goes_on and not _ABOUT.search(tail) and not _IN_HOST.search(before)
 
 
 _QUOTED = r"""(?:\\"(?P<escaped>[^"\\\n]+)\\"|"(?P<double>(?:[^"\\\n]|\\.)+)"|'(?P<single>[^'\n]+)')"""
 # A comma or an ampersand belongs to the value unless the next setting follows.
 _BARE = r"""(?P<bare>(?:[^\s"'`,;&|<>\\]|\\[^\s"'\\]|[,&](?![\s,&]|$|[\w.-]{1,40}=))+)"""
 _ASSIGNED = re.compile(
-    r"""\\?["'`]?\]?(?P<sep>[ \t]{0,5}(?:=>|:=|==?|:)[ \t]{0,5})(?:\w{1,20}\([ ]?(?=["']))?"""
+    r"""\\?["'`]?\]?(?P<sep>[ \t]{0,5}(?:=>|:=|==?|:)[ \t]{0,5}|,[ ]?(?=["']))(?:\w{1,20}\([ ]?(?=["']))?"""
     + f"(?:{_QUOTED}|{_BARE})"
 )
 _FLAG_VALUE = re.compile(rf"[ \t]{{1,5}}(?:{_QUOTED}|{_BARE})")
-_SPOKEN = re.compile(rf"\s{{1,3}}(?:is|was|to)\s{{1,3}}(?:now\s{{1,3}})?(?:{_QUOTED}|{_BARE})")
+_SPOKEN = re.compile(rf"\s{{1,3}}(?:is|was|from|to)\s{{1,3}}(?:now\s{{1,3}})?(?:{_QUOTED}|{_BARE})")
 _SQL = re.compile(r"\s{1,3}'(?P<single>[^'\n]+)'")
 _XML = re.compile(r">(?P<bare>[^<>\s]+)</")
 _IN_HOST = re.compile(r"://[^\s/?]*\Z")
@@ -118,7 +114,7 @@ def _is_mixed(value: str) -> bool:
 
 
 def _assigned(text: str, name: re.Match[str], at: int, certain: bool) -> re.Match[str] | None:
-    """`name = value`, `name: value`, `"name": "value"`."""
+    """`name = value`, `name: value`, `"name": "value"`, `define('name', 'value')`."""
     found = _ASSIGNED.match(text, at)
     if found is None:
         return None
@@ -128,10 +124,12 @@ def _assigned(text: str, name: re.Match[str], at: int, certain: bool) -> re.Matc
         return None
     if _is_mixed(value) or len(value) >= 40:
         return found
+    if found["sep"].startswith(",") and name[0].islower():  # a list of names, like ('password', 'email')
+        return None
     closed = found.lastgroup != "bare" or "=" in found["sep"] or after in ("", "\n", ",", "}")
     if certain:
         return found if closed and (not value.isdigit() or (len(value) > 3 and len(name[0]) > 4)) else None
-    return found if name[0].isupper() and "=" in found["sep"] and not _PLAIN.fullmatch(value[:1]) else None
+    return found if name[0].isupper() and "=" in found["sep"] and not value[0].isdigit() else None
 
 
 def _flag(text: str, before: str, at: int, certain: bool) -> re.Match[str] | None:
