@@ -12,7 +12,7 @@ from bot.slack.blocks.action import echo, struck
 from bot.slack.blocks.announcement import announcement
 from bot.slack.blocks.card import card
 from bot.slack.blocks.checklist import checklist
-from bot.slack.blocks.note import anchor, note
+from bot.slack.blocks.note import anchor, note, refused_person
 from bot.slack.blocks.summary import summary
 
 
@@ -41,7 +41,8 @@ def _action(scene: Scene) -> Shown | None:
 def _note(scene: Scene) -> Shown | None:
     """A note about one action goes to the thread of its echo."""
     line = scene.line()
-    room = load.with_people(scene.conn, scene.room(), list(load.named_in([line])))
+    named = load.named_in([line]) | {refused_person(line) or 0}
+    room = load.with_people(scene.conn, scene.room(), list(named))
     number = line.payload.get("action") if line.payload else None
     thread = scene.thread_of(number) if isinstance(number, int) else None
     return _in_room(room, note(line, room), thread)

@@ -1,17 +1,19 @@
 """An incident's channel: made, filled, labelled. Whatever is there already counts as done."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from sqlalchemy import Connection
 
 from bot.delivery import store
 from bot.delivery.channels import own_channels
-from bot.delivery.hand import Hand, Refused
+from bot.delivery.hand import Hand, Refused, Wait
 from bot.ledger import load, outbox
 from bot.ledger.tables import incidents
 from bot.rules.decision import Effect, EffectKind
 from bot.rules.model import Incident
 from bot.slack.blocks.announcement import topic
+from bot.slack.blocks.refusal import no_room
 from bot.warroom.open import channel_name
 
 Learn = Callable[[Connection], None]
@@ -26,13 +28,21 @@ async def room(hand: Hand) -> Learn | None:
     if incident.channel_id is not None:
         return None
     name = channel_name(hand.policy.channel_prefix, incident.number, incident.title)
+    try:
+        channel_id, name = await _make(hand, name, private=incident.private)
+    except Refused as refused:
+        await _tell_opener(hand, incident, refused.error)
+        raise
+    return lambda conn: store.learn_room(conn, incident.id, channel_id, name)
+
+
+async def _make(hand: Hand, name: str, *, private: bool) -> tuple[str, str]:
     ours = await _made_before(hand) if hand.unsure else {}
     for number in range(1, _NAMES + 1):
         tried = name if number == 1 else f"{name}-{number}"
-        channel_id = ours.get(tried) or await _create(hand, tried, private=incident.private)
+        channel_id = ours.get(tried) or await _create(hand, tried, private=private)
         if channel_id is not None:
-            found = channel_id
-            return lambda conn: store.learn_room(conn, incident.id, found, tried)
+            return channel_id, tried
     raise Refused("name_taken")
 
 
@@ -56,6 +66,15 @@ async def _made_before(hand: Hand) -> dict[str, str]:
         async for channel in own_channels(hand)
         if channel["creator"] == bot and channel["id"] not in rooms
     }
+
+
+async def _tell_opener(hand: Hand, incident: Incident, error: str) -> None:
+    """Say it at most once, where it can be said: there is no room to say it in."""
+    opener = await hand.read(lambda conn: load.person(conn, incident.opened_by))
+    message = no_room(incident, error)
+    with suppress(Wait, Refused):
+        channel = await hand.direct(opener.slack_id)
+        await hand.post(channel, message, None, hand.metadata())
 
 
 async def invite(hand: Hand) -> None:

@@ -1,9 +1,11 @@
 """A note: one ledger entry said in the room, in the words of the timeline."""
 
+from bot.rules.decision import EffectKind
 from bot.rules.model import Line, WarRoom
 from bot.rules.telling import tell
 from bot.slack import mrkdwn
 from bot.slack.blocks.parts import Message, context, message, section
+from bot.slack.blocks.refusal import sentence
 
 _MARKS = {
     "incident.update": "📣",
@@ -17,7 +19,11 @@ _QUIET = {"incident.severity", "incident.lead", "incident.cancelled"}
 
 
 def note(line: Line, room: WarRoom) -> Message:
+    """`room.people` holds whoever the entry names."""
     said = mrkdwn.escape(tell(line, room.people))
+    if line.kind == "delivery.refused" and line.payload is not None:
+        person = room.people.get(refused_person(line) or 0)
+        said = sentence(str(line.payload["effect"]), str(line.payload["error"]), person)
     if line.kind == "incident.update" and line.payload is not None:  # people's own words: whole
         who = mrkdwn.who(room.person(line.actor_id)) if line.actor_id else "Hotwash"
         return message(
@@ -31,6 +37,12 @@ def note(line: Line, room: WarRoom) -> Message:
         context(f"Ledger entry {line.seq} · {mrkdwn.code(line.hash)}") if line.kind == "incident.reconciled" else None
     )
     return message(f"{room.incident.name}: {said}", [context(text) if line.kind in _QUIET else section(text), sealed])
+
+
+def refused_person(line: Line) -> int | None:
+    """Who could not be invited, if that is what was refused."""
+    said = line.payload or {}
+    return int(str(said["key"])) if said.get("effect") == EffectKind.INVITE else None
 
 
 def anchor(line: Line, room: WarRoom) -> Message:
