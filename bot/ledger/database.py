@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,24 +83,28 @@ class _Writer(threading.Thread):
         self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
         own_transactions(self._engine, "BEGIN IMMEDIATE", _PRAGMAS)
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._stopping = False
 
     def submit(self, work: Work) -> Future[Any]:
+        if self._stopping:
+            raise DatabaseError("The database was closed; nothing was recorded.")
         future: Future[Any] = Future()
         self._queue.put((work, future))
         return future
 
     def stop(self) -> None:
+        """Take nothing more; the thread ends once all that waits is recorded."""
+        self._stopping = True
         self._queue.put(None)
-        self.join()
-        self._engine.dispose()
 
     def run(self) -> None:
         item = self._queue.get()
         while item is not None:
             item = self._commit(item) or self._queue.get()
+        self._engine.dispose()
 
     def _commit(self, first: _Item) -> _Item | None:
-        """Record what waits, up to BATCH, in one commit. Returns an item that was taken from the queue but not recorded."""
+        """Record what waits, up to BATCH, in one commit. Returns an item that was taken but not recorded."""
         item: _Item | None = first
         taken: list[Future[Any]] = []
         results: list[tuple[Future[Any], Any]] = []
@@ -112,8 +115,10 @@ class _Writer(threading.Thread):
                     taken.append(current[1])
                     self._record(conn, *current, results)
                     item = self._waiting()
-        except Exception as error:  # the commit, or the connection itself: nothing of the batch was kept
-            for future in taken or [first[1]]:
+        except BaseException as error:  # the commit, or the connection itself: nothing of the batch was kept
+            if not taken and first[1].set_running_or_notify_cancel():
+                first[1].set_exception(error)
+            for future in taken:
                 if not future.done():
                     future.set_exception(error)
         else:
@@ -132,15 +137,16 @@ class _Writer(threading.Thread):
         return item
 
     @staticmethod
-    def _record(
-        conn: Connection, work: Work, future: Future[Any], results: list[tuple[Future[Any], Any]]
-    ) -> None:
+    def _record(conn: Connection, work: Work, future: Future[Any], results: list[tuple[Future[Any], Any]]) -> None:
         if not future.set_running_or_notify_cancel():
             return
         conn.exec_driver_sql("SAVEPOINT recording")
         try:
             result = work(conn)
-        except Exception as error:
+        except BaseException as error:  # whatever it is, it is for the caller, and the thread goes on
+            driver: Any = conn.connection.driver_connection
+            if not driver.in_transaction:  # a full disk or an I/O error: SQLite has undone the whole batch
+                raise
             conn.exec_driver_sql("ROLLBACK TO recording")
             future.set_exception(error)
         else:
@@ -158,17 +164,17 @@ class Database:
         if self.sqlite:
             file = make_url(self.url).database
             if not file or file == ":memory:":
-                raise DatabaseError(
-                    "DATABASE_URL: an in-memory SQLite loses every entry at exit; name a file"
-                )
+                raise DatabaseError("DATABASE_URL: an in-memory SQLite loses every entry at exit; name a file")
             Path(file).parent.mkdir(parents=True, exist_ok=True)
             self._writer = _Writer(self.url)
             self._writer.start()
             self._engine = create_async_engine(self.url, pool_size=4)
             pragmas = ("PRAGMA busy_timeout=10000", "PRAGMA query_only=ON")
             own_transactions(self._engine.sync_engine, "BEGIN DEFERRED", pragmas)
+            self._readers = self._engine
         else:
             self._engine = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -193,8 +199,8 @@ class Database:
         raise AssertionError("unreachable")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` against one consistent snapshot."""
-        async with self._engine.connect() as conn:
+        """Run `work` against one consistent snapshot, which it cannot change."""
+        async with self._readers.connect() as conn:
             return await conn.run_sync(work)
 
     async def ping(self) -> str | None:
@@ -207,6 +213,6 @@ class Database:
 
     async def close(self) -> None:
         if self._writer is not None:
-            with suppress(RuntimeError):
-                await asyncio.to_thread(self._writer.stop)
+            self._writer.stop()
+            await asyncio.to_thread(self._writer.join)
         await self._engine.dispose()

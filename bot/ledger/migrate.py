@@ -31,7 +31,7 @@ class SchemaOutOfDate(Exception):
     """The database's schema is not the one that this version of Hotwash works with."""
 
 
-class MigrationFailed(Exception):
+class MigrationFailed(SchemaOutOfDate):
     """The schema and all rows were left as they were."""
 
 

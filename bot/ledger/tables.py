@@ -269,9 +269,7 @@ outbox = Table(
     Column("parked_at", Micros),
     Column("error", CleanText),
     UniqueConstraint("workspace_id", "lane"),
-    Index(
-        "ix_outbox_open", "due_at", sqlite_where=text("wanted > done"), postgresql_where=text("wanted > done")
-    ),
+    Index("ix_outbox_open", "due_at", sqlite_where=text("wanted > done"), postgresql_where=text("wanted > done")),
 )
 
 messages = Table(  # where a lane's message stands in Slack
