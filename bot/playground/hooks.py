@@ -3,6 +3,7 @@
 import json
 
 from aiohttp import web
+from yarl import URL
 
 from bot.playground import acts
 from bot.playground.errors import SlackError
@@ -109,5 +110,4 @@ async def authorize(slack: Slack, request: web.Request) -> web.StreamResponse:
         raise web.HTTPBadRequest(text="redirect_uri is missing or no http URL")
     installer = next(user.id for user in slack.world.users.values() if user.is_admin)
     code = slack.handles.new_code(installer, redirect_uri)
-    joiner = "&" if "?" in redirect_uri else "?"
-    raise web.HTTPFound(f"{redirect_uri}{joiner}code={code}&state={request.query.get('state', '')}")
+    raise web.HTTPFound(URL(redirect_uri).update_query(code=code, state=request.query.get("state", "")))

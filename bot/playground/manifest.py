@@ -1,21 +1,13 @@
 """The app's registration: read it, change it, or take it from a Slack app manifest."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bot.playground.app import EVENT_SCOPES, AppOrder, Command
-from bot.playground.methods import METHODS
 from bot.playground.people import NotPossible
+from bot.playground.scopes import all_scopes
 from bot.playground.slack import Slack
 from bot.playground.world import Json
-
-# Scopes that no method asks for at its door, but some ask for inside.
-_INNER_SCOPES = {"commands", "chat:write.customize", "chat:write.public"}
-
-
-def all_scopes() -> set[str]:
-    """Every scope that a method, an event or a command here asks for."""
-    known = {scope for method in METHODS.values() if method.auth == "bot" for scope in method.scopes}
-    return known | {scope for scope in EVENT_SCOPES.values() if scope} | _INNER_SCOPES
 
 
 def describe(slack: Slack) -> Json:
@@ -45,7 +37,7 @@ async def change(slack: Slack, order: AppOrder) -> None:
         await change(slack, _from_manifest(order.manifest))
         _take_name(slack, order.manifest)
     _check_known("scope", order.scopes, all_scopes())
-    _check_known("event", order.events, set(EVENT_SCOPES))
+    _check_known("event", order.events, EVENT_SCOPES)
     if order.request_url and (wrong := await slack.deliveries.http.verify(order.request_url)):
         raise NotPossible(wrong)
     if "scopes" in given:
@@ -68,8 +60,8 @@ def _command(known: Command | str) -> Command:
     return Command(command=known) if isinstance(known, str) else known
 
 
-def _check_known(what: str, given: list[str] | None, known: set[str]) -> None:
-    if unknown := set(given or []) - known:
+def _check_known(what: str, given: list[str] | None, known: Iterable[str]) -> None:
+    if unknown := set(given or []) - set(known):
         raise NotPossible(f"The playground knows no {what} {', '.join(sorted(unknown))}.")
 
 

@@ -1,5 +1,7 @@
 """The Web API's door: reads a request, asks token, faults, limits and scopes, runs the method, records the call."""
 
+import base64
+import contextlib
 import time
 
 import orjson
@@ -87,5 +89,8 @@ async def read_arguments(request: web.Request) -> Json:
 
 def _take_token(request: web.Request, args: Json) -> str | None:
     given = args.pop("token", None)
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else given
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic":  # how an installation names its client
+        with contextlib.suppress(ValueError):
+            args["client_id"], _, args["client_secret"] = base64.b64decode(credentials).decode().partition(":")
+    return credentials.strip() if scheme.lower() == "bearer" else given

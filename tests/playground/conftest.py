@@ -10,6 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Person, Playground
 
+from .bots import Bot, over_http, over_socket
+
 Json = dict[str, Any]
 
 
@@ -33,6 +35,16 @@ def maya(pg: Playground) -> Person:
 @pytest.fixture
 def sam(pg: Playground) -> Person:
     return pg.person("sam")
+
+
+@pytest.fixture(params=["socket", "http"])
+async def bot(pg: Playground, request: pytest.FixtureRequest) -> AsyncIterator[Bot]:
+    """A bot in #incidents, once reached over Socket Mode and once over signed HTTP."""
+    bot = Bot(pg)
+    await pg.client.post("app", events=["app_home_opened"])
+    async with (over_http if request.param == "http" else over_socket)(bot):
+        await bot.client.conversations_join(channel="C000000002")
+        yield bot
 
 
 async def ask(web: AsyncWebClient, method: str, **args: Any) -> Json:

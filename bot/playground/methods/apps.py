@@ -2,7 +2,8 @@
 
 from bot.playground.app import BOT_TOKEN, CLIENT_ID, CLIENT_SECRET
 from bot.playground.errors import SlackError
-from bot.playground.methods.table import METHODS, Call, method
+from bot.playground.methods.table import Call, method
+from bot.playground.scopes import all_scopes
 from bot.playground.world import Json
 
 
@@ -44,12 +45,11 @@ def oauth_access(
     if (client_id, client_secret) != (CLIENT_ID, CLIENT_SECRET):
         raise SlackError("invalid_client_id" if client_id != CLIENT_ID else "bad_client_secret")
     installer = call.slack.handles.use_code(code, redirect_uri)
-    world, app = call.slack.world, call.slack.app
-    scopes = app.scopes if app.scopes is not None else {scope for known in METHODS.values() for scope in known.scopes}
+    world, scopes = call.slack.world, call.slack.app.scopes
     return {
         "access_token": BOT_TOKEN,
         "token_type": "bot",
-        "scope": ",".join(sorted(scopes - {"connections:write"})),
+        "scope": ",".join(sorted(scopes if scopes is not None else all_scopes())),
         "bot_user_id": world.bot_user,
         "app_id": world.app_id,
         "team": {"id": world.team_id, "name": world.team_name},
