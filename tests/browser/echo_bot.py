@@ -31,6 +31,7 @@ FORM: Json = {
         field("what", "What did you do?", "plain_text_input", optional=False, multiline=True, focus_on_load=True),
         field("kind", "Kind", "static_select", options=[option("Config"), option("Database")]),
         field("owner", "Owner", "users_select"),
+        field("service", "Service", "external_select", min_query_length=0),
         field("tags", "Tags", "multi_static_select", options=[option("Edge"), option("Payments")]),
         field("risk", "Risk", "radio_buttons", options=[option("Low"), option("High")]),
         field("told", "Told", "checkboxes", options=[option("Support"), option("Legal")]),
@@ -79,12 +80,14 @@ class EchoBot:
         app.command("/card")(self.card)
         for action_id in ("confirm", "pick", "more", "who"):
             app.action(action_id)(self.pressed)
+        app.options("service")(self.services)
         app.view("form")(self.submitted)
         app.shortcut("note")(self.note)
-        app.event("message")(self.event)
+        for event in ("message", "member_joined_channel"):
+            app.event(event)(self.event)
         app.event("app_home_opened")(self.home)
-        self.app_token_client = AsyncWebClient(base_url=api_url, retry_handlers=[])
-        self._handler = AsyncSocketModeHandler(app, "xapp-playground", web_client=self.app_token_client)
+        app_client = AsyncWebClient(base_url=api_url, retry_handlers=[])
+        self._handler = AsyncSocketModeHandler(app, "xapp-playground", web_client=app_client)
 
     async def __aenter__(self) -> "EchoBot":
         await self._handler.connect_async()
@@ -119,6 +122,10 @@ class EchoBot:
             blocks=[*CARD, {"type": "context", "elements": [plain(f"{action['action_id']}: {chosen}")]}],
         )
 
+    async def services(self, ack: Any, payload: Json) -> None:
+        known = ("Checkout", "Payments", "Search")
+        await ack(options=[option(name) for name in known if payload["value"].lower() in name.lower()])
+
     async def submitted(self, ack: Any, view: Json, body: Json) -> None:
         values = {block: next(iter(inputs.values())) for block, inputs in view["state"]["values"].items()}
         if "nothing" in values["what"]["value"]:
@@ -137,7 +144,7 @@ class EchoBot:
         )
 
     async def event(self, event: Json) -> None:
-        """Messages need no answer; without a listener, they would be sent again."""
+        """These need no answer; without a listener, they would be sent again."""
 
     async def home(self, event: Json) -> None:
         blocks = [{"type": "header", "text": plain("Your drift")}, {"type": "divider"}]

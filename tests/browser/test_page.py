@@ -92,6 +92,9 @@ async def test_form_is_refused_then_taken(window: Page, echo: EchoBot) -> None:
     await what.fill("restarted edge-3")
     await form.get_by_label("Kind").select_option("Database")
     await form.get_by_label("Owner").select_option("Alex Novak")
+    await form.get_by_label("Service").click()
+    await window.get_by_label("Search options").fill("pay")
+    await window.get_by_role("menuitemcheckbox", name="Payments").click()
     await form.get_by_label("Tags").click()
     await window.get_by_role("menuitemcheckbox", name="Edge").click()
     await window.get_by_role("menuitemcheckbox", name="Payments").click()
@@ -111,6 +114,7 @@ async def test_form_is_refused_then_taken(window: Page, echo: EchoBot) -> None:
     [values] = echo.heard
     assert values["kind"]["selected_option"]["value"] == "database"
     assert values["owner"]["selected_user"] == "U0000ALEX1"
+    assert values["service"]["selected_option"]["value"] == "payments"
     assert [option["value"] for option in values["tags"]["selected_options"]] == ["edge", "payments"]
     assert values["risk"]["selected_option"]["value"] == "high"
     assert [option["value"] for option in values["told"]["selected_options"]] == ["support"]
@@ -244,9 +248,9 @@ async def test_what_people_and_bots_write_stays_text(window: Page, echo: EchoBot
 async def test_dates_are_in_the_readers_time_zone(window: Page, echo: EchoBot) -> None:
     stamp = "<!date^1700000000^{date_num} {time}|fallback>"  # 2023-11-14 22:13:20 UTC
     await echo.client.chat_postMessage(channel="C000000001", text=f"since {stamp}")
-    await expect(message(window, "since 2023-11-14 11:13 PM")).to_be_visible()
+    await expect(message(window, "since 2023-11-14 23:13")).to_be_visible()
     await become(window, "Kenji Mori")
-    await expect(message(window, "since 2023-11-15 7:13 AM")).to_be_visible()
+    await expect(message(window, "since 2023-11-15 07:13")).to_be_visible()
 
 
 async def test_mrkdwn_reads_as_in_slack(window: Page, echo: EchoBot) -> None:
@@ -259,6 +263,37 @@ async def test_mrkdwn_reads_as_in_slack(window: Page, echo: EchoBot) -> None:
     await expect(row.locator(".mention.own").first).to_have_text("@maya")
     await row.get_by_role("button", name="#incidents").click()
     await expect(window.get_by_role("heading", name="#incidents")).to_be_visible()
+
+
+async def test_rich_text_and_tables(window: Page, echo: EchoBot) -> None:
+    span = {"type": "text", "text": "edge-3", "style": {"bold": True, "code": True}}
+    item = {"type": "rich_text_section", "elements": [span, {"type": "user", "user_id": "U0000SAM01"}]}
+    steps = {"type": "rich_text_list", "style": "ordered", "elements": [item]}
+    head, row = ({"type": "raw_text", "text": text} for text in ("Action", "nginx.conf"))
+    blocks = [{"type": "rich_text", "elements": [steps]}, {"type": "table", "rows": [[head], [row]]}]
+    await echo.client.chat_postMessage(channel="C000000001", text="Steps", blocks=blocks)
+    await expect(window.get_by_role("article").get_by_role("listitem")).to_have_text("edge-3@sam")
+    await expect(window.locator("li code strong, li strong code")).to_have_text("edge-3")
+    await expect(window.get_by_role("columnheader")).to_have_text("Action")
+    await expect(window.get_by_role("cell")).to_have_text("nginx.conf")
+
+
+async def test_file_is_shared_and_comes_back_whole(window: Page) -> None:
+    diff = {"name": "fix <b>.diff", "mimeType": "text/x-diff", "buffer": b"+pool = 80\n"}
+    await window.locator(".composer input[type=file]").set_input_files(diff)
+    shared = window.get_by_role("article").get_by_role("link", name="fix <b>.diff")
+    await expect(shared).to_contain_text("11 bytes")
+    async with window.expect_download() as download:
+        await shared.click()
+    assert (await (await download.value).path()).read_bytes() == b"+pool = 80\n"
+
+
+async def test_guest_is_shown_only_what_they_may_see(window: Page) -> None:
+    await window.get_by_role("button", name="incidents").click()
+    await expect(window.get_by_role("heading", name="#incidents")).to_be_visible()
+    await become(window, "Gwen Hale")
+    await expect(window.get_by_role("heading", name="#general")).to_be_visible()
+    await expect(window.get_by_role("button", name="incidents")).to_have_count(0)
 
 
 async def test_news_shows_in_the_sidebar_until_read(window: Page, echo: EchoBot) -> None:

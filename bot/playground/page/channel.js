@@ -59,8 +59,21 @@ function rows(channel, messages, inThread) {
   return list;
 }
 
+/** Keeps the newest message in sight while a list grows or its window changes, unless the reader scrolled up. */
+export function follow(list) {
+  list.following = true;
+  list.addEventListener("scroll", () => {
+    list.following = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  });
+  list.addEventListener("load", () => toEnd(list), true); // an image came in
+  new ResizeObserver(() => toEnd(list)).observe(list);
+}
+
+function toEnd(list) {
+  if (list.following) list.scrollTop = list.scrollHeight;
+}
+
 export function fillMessages(list, channel, messages, inThread) {
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   reconcile(
     list,
     rows(channel, messages, inThread),
@@ -70,8 +83,7 @@ export function fillMessages(list, channel, messages, inThread) {
         ? h("div", { class: "day", role: "separator" }, h("span", {}, item.separator))
         : renderMessage(item),
   );
-  if (atEnd || list.dataset.fresh) list.scrollTop = list.scrollHeight;
-  delete list.dataset.fresh;
+  toEnd(list);
 }
 
 /** Arrow keys go from message to message. */
@@ -112,7 +124,7 @@ export function renderConversation() {
   if (list.dataset.shown !== shown) {
     list.replaceChildren();
     list.dataset.shown = shown;
-    list.dataset.fresh = "1";
+    list.following = true;
   }
   document.getElementById("home").hidden = true;
   list.hidden = false;

@@ -1,13 +1,13 @@
 // Reads what the person sees, draws it, and does so again whenever the playground says that something changed.
 
 import { api } from "./api.js";
-import { renderConversation, renderHome, walkMessages } from "./channel.js";
+import { follow, renderConversation, renderHome, walkMessages } from "./channel.js";
 import { jumpTo } from "./channel_header.js";
+import { toast } from "./dom.js";
 import { showModal } from "./modal.js";
 import { renderPanel } from "./panel.js";
 import { renderSidebar } from "./sidebar.js";
 import { store } from "./store.js";
-import { toast } from "./dom.js";
 
 const KEPT_CALLS = 200;
 
@@ -28,11 +28,14 @@ async function readOverview() {
 
 async function readConversation() {
   if (store.current === "home") return;
+  const outOfSight = /^[CDG]\w+$/.test(store.current) && !store.channels.has(store.current);
+  if (outOfSight) store.current = "#general";
   const wanted = store.current;
   const answer = await api.conversation(wanted);
-  if (store.current !== wanted) return;
+  if (store.current !== wanted) return; // the person went elsewhere meanwhile
   if (!answer.ok) {
-    store.current = [...store.channels.values()].find((channel) => channel.is_member && !channel.archived).id;
+    if (store.conversation || wanted === "#general") return;
+    store.current = "#general";
     await readConversation();
     return;
   }
@@ -110,6 +113,7 @@ store.openThread = (ts) => {
 store.become = (name) => {
   store.me = { ...store.me, id: name };
   if (store.panel === "thread") store.panel = null;
+  if (store.current === "home") api.openHome();
   return refresh();
 };
 
@@ -137,7 +141,9 @@ function listen(after) {
 }
 
 const address = new URLSearchParams(location.search);
-document.getElementById("messages").addEventListener("keydown", walkMessages);
+const list = document.getElementById("messages");
+list.addEventListener("keydown", walkMessages);
+follow(list);
 store.me = { id: address.get("as") ?? "maya" };
 store.current = address.get("in") ?? "#general";
 if (address.get("thread")) {

@@ -17,8 +17,8 @@ const chosen = new Map();
 export const seconds = (ts) => Number(ts.split(".")[0]);
 
 export function clock(ts) {
-  return new Intl.DateTimeFormat("en-US", {
-    hour: "numeric",
+  return new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
     minute: "2-digit",
     timeZone: store.me.tz,
   }).format(seconds(ts) * 1000);

@@ -81,8 +81,8 @@ export function date(seconds, format) {
     date_pretty: pretty(normal),
     date_short_pretty: pretty(short),
     date_long_pretty: pretty(long),
-    time: show({ hour: "numeric", minute: "2-digit" }),
-    time_secs: show({ hour: "numeric", minute: "2-digit", second: "2-digit" }),
+    time: show({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    time_secs: show({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }),
     ago: ago(seconds),
   };
   return format.replace(/\{(\w+)\}/g, (token, name) => tokens[name] ?? token);

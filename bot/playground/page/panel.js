@@ -1,7 +1,7 @@
 // The right column: a thread, the faults that are ordered, or the calls that the app made.
 
 import { api } from "./api.js";
-import { fillMessages, walkMessages } from "./channel.js";
+import { fillMessages, follow, walkMessages } from "./channel.js";
 import { composer } from "./composer.js";
 import { h, reconcile, redraw } from "./dom.js";
 import { store } from "./store.js";
@@ -28,17 +28,16 @@ function head(title, subtitle) {
 
 function thread() {
   const { channel, ts, messages } = store.thread;
-  redraw("panel", ["thread", store.me.id, channel, ts], () => [
-    head("Thread", store.title(store.channel(channel))),
-    h("div", {
+  redraw("panel", ["thread", store.me.id, channel, ts], () => {
+    const list = h("div", {
       class: "messages",
       role: "log",
       "aria-label": "Thread",
-      data: { fresh: "1" },
       onkeydown: walkMessages,
-    }),
-    composer(channel, ts, "Reply…"),
-  ]);
+    });
+    follow(list);
+    return [head("Thread", store.title(store.channel(channel))), list, composer(channel, ts, "Reply…")];
+  });
   fillMessages(document.querySelector("#panel .messages"), channel, messages, true);
 }
 
@@ -223,7 +222,7 @@ function call(item) {
       "summary",
       {},
       h("code", {}, item.method),
-      h("small", { class: "quiet" }, `${Math.round(item.ms)} ms`),
+      h("small", { class: "quiet" }, `${item.ms.toFixed(1)} ms`),
       h("span", { class: "badge" }, outcome),
     ),
     h("pre", {}, JSON.stringify(item.args, null, 2)),

@@ -29,7 +29,7 @@ export const store = {
   usergroups: new Map(),
 
   user: (id) => store.users.get(id),
-  people: () => [...store.users.values()].filter((user) => !user.deleted),
+  people: () => [...store.users.values()].filter((user) => !user.deleted && user.id !== "USLACKBOT"),
   channel: (id) => store.channels.get(id),
   channelList: () => [...store.channels.values()].filter((channel) => channel.is_member),
   joinable: () => [...store.channels.values()].filter((channel) => !channel.is_member && !channel.archived),
