@@ -35,7 +35,7 @@ _REVERTS_PULL = re.compile(
     r"(?P<number>[1-9]\d{0,9})\b",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
-_PICKED = re.compile(rf"^[ \t]*\(cherry picked from commit ({_SHA})\)", re.IGNORECASE | re.MULTILINE)
+_PICKED = re.compile(rf"\(cherry picked from commit ({_SHA})\)")
 _PULL_SUBJECT = re.compile(
     r"Merge pull request #(\d{1,10})\b|.*\(#(\d{1,10})\)\s*\Z|Merged in .* \(pull request #(\d{1,10})\)"
 )
@@ -65,9 +65,6 @@ class Message:
     pull: int | None = None
 
 
-NOTHING = Message()
-
-
 def parse_message(text: str) -> Message:
     """Read one commit message. Never raises."""
     incidents: dict[int, None] = {}
@@ -81,17 +78,20 @@ def parse_message(text: str) -> Message:
             incidents.update(dict.fromkeys(int(i) for (i,) in _listed(_INCIDENT, value)))
         else:
             report = True
-    reverts = tuple(
-        Reverted(sha.lower(), found["mainline"].lower() if found["mainline"] else None)
-        for found in _REVERTS.finditer(text)
-        for sha in re.findall(_SHA, found["shas"], re.IGNORECASE)
-    )
+    reverts: dict[Reverted, None] = {}
+    reverts_pull: dict[int, None] = {}
+    if "reverts" in text.lower():  # few messages do, and the patterns are slow
+        for found in _REVERTS.finditer(text):
+            mainline = found["mainline"].lower() if found["mainline"] else None
+            for sha in re.findall(_SHA, found["shas"], re.IGNORECASE):
+                reverts[Reverted(sha.lower(), mainline)] = None
+        reverts_pull.update(dict.fromkeys(int(found["number"]) for found in _REVERTS_PULL.finditer(text)))
     return Message(
         incidents=() if report else tuple(incidents),
         reconciles=tuple(reconciles),
-        reverts=tuple(dict.fromkeys(reverts)),
-        reverts_pull=tuple(dict.fromkeys(int(found["number"]) for found in _REVERTS_PULL.finditer(text))),
-        picked=tuple(dict.fromkeys(sha.lower() for sha in _PICKED.findall(text))),
+        reverts=tuple(reverts),
+        reverts_pull=tuple(reverts_pull),
+        picked=tuple(dict.fromkeys(_PICKED.findall(text))),
         pull=_pull(text),
     )
 
