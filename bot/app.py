@@ -15,14 +15,12 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import Connection
 
 from bot.clock import Bells, Clock
 from bot.delivery.loop import Delivery
 from bot.git.run import GitError, git_version
 from bot.ledger import migrate
 from bot.ledger.database import Database
-from bot.ledger.outbox import Leased
 from bot.rules.clean import redact
 from bot.rules.decision import Effect
 from bot.rules.policy import Policy, load_policy
@@ -57,7 +55,7 @@ class Hotwash:
     slack: AsyncApp
     delivery: Delivery
     bells: Bells
-    socket: str | None = None  # what is wrong with Socket Mode, if anything is
+    socket: str = "not connected"  # the state of Socket Mode; of no interest where Slack comes over HTTP
 
 
 def worker_name() -> str:
@@ -105,7 +103,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         )
         client = _client(settings, session)
         refused = partial(_refused, rooms, clock)
-        delivery = Delivery(db, client, policy, now=clock.now, worker=worker, on_refused=refused)
+        delivery = Delivery(db, client, policy, clock.now, worker, refused)
         inbound = Inbound(rooms, client, clock.now, delivery.poke)
         secret = settings.slack_signing_secret
         slack = build_app(inbound, client, secret.get_secret_value() if secret else None)
@@ -178,7 +176,7 @@ async def _listen(hotwash: Hotwash, client: AsyncWebClient) -> None:
         handler = AsyncSocketModeHandler(hotwash.slack, token.get_secret_value(), web_client=client)
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]
-            hotwash.socket = None
+            hotwash.socket = "connected"
             log.info("listening", via="socket mode")
             await asyncio.Event().wait()
         except (SlackClientError, OSError, TimeoutError, aiohttp.ClientError) as error:
@@ -189,20 +187,13 @@ async def _listen(hotwash: Hotwash, client: AsyncWebClient) -> None:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-def _refused(rooms: WarRooms, clock: Clock, conn: Connection, effect: Leased, error: str) -> None:
-    asked = Effect(effect.kind, effect.incident_id, effect.key)
-    rooms.alone_in(
-        conn,
-        effect.workspace_id,
-        effect.team_id,
-        clock.now(),
-        "delivery",
-        lambda scope: trouble.run(scope, asked, error),
-    )
+async def _refused(rooms: WarRooms, clock: Clock, workspace: int, team: str, effect: Effect, error: str) -> None:
+    await rooms.alone(workspace, team, clock.now(), "delivery", lambda scope: trouble.run(scope, effect, error))
 
 
 async def _slack_state(hotwash: Hotwash) -> str | None:
-    return hotwash.socket
+    over_socket = hotwash.settings.slack_app_token is not None
+    return hotwash.socket if over_socket and hotwash.socket != "connected" else None
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

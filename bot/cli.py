@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -92,12 +93,14 @@ def migrate() -> None:
 
 @cli.command()
 def playground(
-    port: Annotated[int, typer.Option(help="where it listens, on this machine only")] = 8900,
+    port: Annotated[int, typer.Option(help="where it listens, on this machine only")] = 8700,
 ) -> None:
     """Run a Slack of your own, with a page to try any bot on."""
     from bot.playground import serve as serve_playground
 
-    serve_playground("127.0.0.1", port)
+    print(f"A Slack of your own: http://127.0.0.1:{port} (Ctrl-C ends it)")
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve_playground("127.0.0.1", port))
 
 
 @cli.command()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select
 
 from bot.ledger.tables import actions, entries, evidence, incidents, links, members, people, workspaces
 from bot.rules.clean import Clean
@@ -52,9 +52,7 @@ def _action(row: Row[Any]) -> Action:
 
 
 def _link(row: Row[Any]) -> Link:
-    return Link(
-        row.id, row.action_id, LinkKind(row.kind), row.repo, row.ref, row.by, row.at, row.url, row.sha
-    )
+    return Link(row.id, row.action_id, LinkKind(row.kind), row.repo, row.ref, row.by, row.at, row.url, row.sha)
 
 
 def _evidence(row: Row[Any]) -> Evidence:
@@ -84,9 +82,7 @@ def person(conn: Connection, person_id: int) -> Person:
 
 
 def person_by_slack(conn: Connection, workspace: int, slack_id: str) -> Person | None:
-    row = conn.execute(
-        select(people).where(people.c.workspace_id == workspace, people.c.slack_id == slack_id)
-    ).first()
+    row = conn.execute(select(people).where(people.c.workspace_id == workspace, people.c.slack_id == slack_id)).first()
     return None if row is None else _person(row)
 
 
@@ -157,9 +153,7 @@ def links_where(conn: Connection, *where: ColumnElement[bool]) -> list[Link]:
 
 
 def evidence_of(conn: Connection, action_ids: Iterable[int]) -> list[Evidence]:
-    rows = conn.execute(
-        select(evidence).where(evidence.c.action_id.in_(list(action_ids))).order_by(evidence.c.id)
-    )
+    rows = conn.execute(select(evidence).where(evidence.c.action_id.in_(list(action_ids))).order_by(evidence.c.id))
     return [_evidence(row) for row in rows]
 
 
@@ -224,10 +218,15 @@ def _cleaned(value: Any) -> Any:
 
 def lines(conn: Connection, incident_id: int, *where: ColumnElement[bool]) -> list[Line]:
     """The ledger of an incident as people read it, oldest first."""
-    rows = conn.execute(
-        select(entries).where(entries.c.incident_id == incident_id, *where).order_by(entries.c.seq)
-    )
+    rows = conn.execute(select(entries).where(entries.c.incident_id == incident_id, *where).order_by(entries.c.seq))
     return [_line(row) for row in rows]
+
+
+def last_at(conn: Connection, incident_id: int, kind: str) -> int | None:
+    """When an entry of that kind was last recorded."""
+    return conn.scalar(
+        select(func.max(entries.c.at)).where(entries.c.incident_id == incident_id, entries.c.kind == kind)
+    )
 
 
 def with_people(conn: Connection, room: WarRoom, ids: Sequence[int]) -> WarRoom:

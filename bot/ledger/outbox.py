@@ -9,7 +9,7 @@ finds an expired one looks at Slack before it calls again (`unsure`).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Table, and_, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, and_, case, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.database import now
@@ -124,11 +124,7 @@ def next_due(conn: Connection) -> int | None:
     """Microseconds (database clock) until the next effect is due; None if none waits."""
     wake = case((outbox.c.leased_until.is_not(None), outbox.c.leased_until), else_=outbox.c.due_at)
     soonest = conn.scalar(
-        select(wake)
-        .outerjoin(incidents, incidents.c.id == outbox.c.incident_id)
-        .where(_READY)
-        .order_by(wake)
-        .limit(1)
+        select(wake).outerjoin(incidents, incidents.c.id == outbox.c.incident_id).where(_READY).order_by(wake).limit(1)
     )
     return None if soonest is None else max(0, soonest - now(conn))
 
@@ -179,9 +175,7 @@ def park(conn: Connection, effect: Leased, worker: str, error: str) -> None:
 
 def pace(conn: Connection, workspace_id: int, bucket: str, wait: int) -> None:
     """No call of `bucket` before `wait` microseconds from now, whichever replica makes it."""
-    statement = upsert(conn.dialect, pacing).values(
-        workspace_id=workspace_id, bucket=bucket, next_at=now(conn) + wait
-    )
+    statement = upsert(conn.dialect, pacing).values(workspace_id=workspace_id, bucket=bucket, next_at=now(conn) + wait)
     conn.execute(
         statement.on_conflict_do_update(
             index_elements=["workspace_id", "bucket"], set_={"next_at": statement.excluded.next_at}
@@ -196,24 +190,17 @@ def turn(conn: Connection, workspace_id: int, bucket: str, interval: int, burst:
     `burst` intervals. A turn that must be waited for is not taken.
     """
     at = now(conn)
+    floor = at - (burst - 1) * interval
+    first = upsert(conn.dialect, pacing).values(workspace_id=workspace_id, bucket=bucket, next_at=floor)
+    conn.execute(first.on_conflict_do_nothing(index_elements=["workspace_id", "bucket"]))
     row = conn.execute(
         select(pacing.c.id, pacing.c.next_at)
         .where(pacing.c.workspace_id == workspace_id, pacing.c.bucket == bucket)
         .with_for_update()
-    ).first()
-    if row is None:
-        conn.execute(
-            insert(pacing).values(
-                workspace_id=workspace_id, bucket=bucket, next_at=at - (burst - 1) * interval
-            )
-        )
-        return 0
+    ).one()
     if row.next_at > at:
         return int(row.next_at - at)
-    floor = at - (burst - 1) * interval
-    conn.execute(
-        update(pacing).where(pacing.c.id == row.id).values(next_at=max(row.next_at, floor) + interval)
-    )
+    conn.execute(update(pacing).where(pacing.c.id == row.id).values(next_at=max(row.next_at, floor) + interval))
     return 0
 
 

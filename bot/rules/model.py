@@ -139,7 +139,7 @@ class Action:
     ruled_by: int | None = None
     ruled_at: int | None = None
     ruled_why: Clean | None = None
-    nudged: int = 0  # reminders sent about it so far
+    nudged: int = 0  # direct messages that named it
     snoozed_until: int | None = None
     drifting_since: int | None = None  # start of the present stretch of drift
     drifted: int = 0  # microseconds of drift in earlier stretches

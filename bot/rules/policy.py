@@ -53,6 +53,16 @@ class Nudges(_Part):
     snooze_hours: Annotated[int, Field(ge=1)] = 4
     digest_every_days: Annotated[int, Field(ge=1)] = 7
 
+    @model_validator(mode="after")
+    def _a_working_day(self) -> Self:
+        if not self.working_days or not self.working_days <= set(range(7)):
+            raise ValueError("working_days names days of the week from 0 (Monday) to 6, at least one")
+        if any(at.tzinfo for at in (self.workday_start, self.workday_end, self.morning)):
+            raise ValueError("workday_start, workday_end and morning are each person's own time: give no time zone")
+        if not self.workday_start <= self.morning < self.workday_end:
+            raise ValueError("morning must lie between workday_start and workday_end")
+        return self
+
 
 class Closing(_Part):
     drifting: Literal["allow", "reason", "refuse"] = "allow"
@@ -84,7 +94,9 @@ class Policy(_Part):
     announce: str | None = "incidents"  # channel name or id; None: nowhere
     severities: tuple[SeverityRule, ...] = tuple(SeverityRule(name=f"sev{n}") for n in (1, 2, 3, 4))
     default_severity: str = "sev3"
-    alarm_always: frozenset[str] = frozenset({"sev1"})  # regressions reach the owner outside working hours too
+    alarm_always: frozenset[str] = frozenset(
+        {"sev1"}
+    )  # regressions reach the owner outside working hours too
     channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"
     repositories: tuple[Repository, ...] = ()
     poll_seconds: Annotated[int, Field(ge=1)] = 60

@@ -90,22 +90,22 @@ class WarRooms:
         """
         try:
             return await self.db.write(lambda conn: self._handle(conn, request, command))
-        except IntegrityError:  # this request came twice, or two first sights of one person met
+        except IntegrityError:
             earlier = await self.db.read(lambda conn: _earlier_answer(conn, request))
-            if earlier is not None:
-                return earlier
-            return await self.db.write(lambda conn: self._handle(conn, request, command))
+            if earlier is None:
+                raise
+            return earlier
 
     async def alone(self, workspace: int, team: str, at: int, via: str, work: Callable[[Scope], T]) -> T:
         """Run `work` in Hotwash's own name, for what no person asked: the clock, Git, a refusal by Slack."""
-        return await self.db.write(lambda conn: self.alone_in(conn, workspace, team, at, via, work))
 
-    def alone_in(self, conn: Connection, workspace: int, team: str, at: int, via: str, work: Callable[[Scope], T]) -> T:
-        """The same in a transaction that the caller holds."""
-        scope = Scope(conn, self.policy, self.redactor, team, workspace, load.HOTWASH, at, via)
-        result = work(scope)
-        aftermath(scope)
-        return result
+        def recorded(conn: Connection) -> T:
+            scope = Scope(conn, self.policy, self.redactor, team, workspace, load.HOTWASH, at, via)
+            result = work(scope)
+            aftermath(scope)
+            return result
+
+        return await self.db.write(recorded)
 
     def _handle(self, conn: Connection, request: Request, command: ask.Command) -> Answer:
         workspace = know_workspace(conn, request.team, request.at)

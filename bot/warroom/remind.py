@@ -46,23 +46,19 @@ def plan(scope: Scope, incident: Incident) -> None:
     policy, conn = scope.policy, scope.conn
     drift = [(action, incident) for action in load.actions_where(conn, actions.c.incident_id == incident.id)]
     sent = _sent(conn, reminders.c.incident_id == incident.id)
+    reopened = load.last_at(conn, incident.id, "incident.reopened")
     for action, _ in drift:
-        threads = sent.get(f"thread/{action.id}")
-        _set(
-            scope,
-            "thread",
-            due.thread_due(action, incident, threads, policy),
-            action.id,
-            incident.id,
-            action.owner_id,
-        )
+        last = _latest(sent.get(f"thread/{action.id}"), reopened)
+        thread = due.thread_due(action, incident, last, policy)
+        _set(scope, "thread", thread, action.id, incident.id, action.owner_id)
         if action.until is not None:
             undo = due.undo_due(action, sent.get(f"undo/{action.id}"))
             _set(scope, "undo", undo, action.id, incident.id, action.owner_id)
+        if action.state is not ActionState.REGRESSED:  # an alarm that was put off has nothing left to say
+            _set(scope, "alarm", None, action.id, incident.id, action.owner_id)
     for owner in load.people_by_id(conn, {action.owner_id for action, _ in drift}).values():
         plan_person(scope, owner)
-    if incident.settled:
-        _plan_incident(scope, incident, drift, sent)
+    _plan_incident(scope, incident, drift, sent)
 
 
 def plan_person(scope: Scope, person: Person) -> None:
@@ -131,7 +127,9 @@ def ring(scope: Scope, reminder_id: int) -> None:
         _ring_person(scope, load.person(scope.conn, row.person_id))
         return
     incident = locked[row.incident_id]
-    if _ring_incident(scope, row.kind, row.action_id, incident, still_due.sent_at):
+    if row.kind == "alarm":
+        _ring_alarm(scope, incident, load.actions_where(scope.conn, actions.c.id == row.action_id)[0])
+    elif _ring_incident(scope, row.kind, row.action_id, incident, still_due.sent_at):
         scope.conn.execute(
             update(reminders).where(reminders.c.id == row.id).values(sent_at=scope.at, sent=still_due.sent + 1)
         )
@@ -158,6 +156,19 @@ def _ring_person(scope: Scope, person: Person) -> None:
     plan_person(scope, person)
 
 
+def _ring_alarm(scope: Scope, incident: Incident, action: Action) -> None:
+    """An owner's alarm that waited for their morning: once, and put off again where the ring itself came too late."""
+    owner = load.person(scope.conn, action.owner_id)
+    at = due.alarm(incident, owner, scope.at, scope.policy).owner_at
+    if action.state is not ActionState.REGRESSED or at is None or at <= scope.at:
+        _set(scope, "alarm", None, action.id, incident.id, owner.id)
+    if action.state is ActionState.REGRESSED and at is not None:
+        if at <= scope.at:
+            _send(scope, [(action, incident)], "alarm", owner.id, EffectKind.ALARM_OWNER, count=False)
+        else:
+            _set(scope, "alarm", at, action.id, incident.id, owner.id)
+
+
 def _ring_incident(scope: Scope, kind: str, action_id: int | None, incident: Incident, last: int | None) -> bool:
     """Whether anything was sent."""
     policy, at = scope.policy, scope.at
@@ -169,11 +180,10 @@ def _ring_incident(scope: Scope, kind: str, action_id: int | None, incident: Inc
     when: int | None
     match kind:
         case "thread":
-            when, effect = due.thread_due(action, incident, last, policy), EffectKind.THREAD_NUDGE
+            reopened = load.last_at(scope.conn, incident.id, "incident.reopened")
+            when, effect = due.thread_due(action, incident, _latest(last, reopened), policy), EffectKind.THREAD_NUDGE
         case "undo":
             when, effect = due.undo_due(action, last), EffectKind.THREAD_NUDGE
-        case "alarm":
-            when, effect = at if action.state is ActionState.REGRESSED else None, EffectKind.ALARM_OWNER
         case "lead":
             when, effect = due.lead_due(drift, lead, last, at, policy), EffectKind.LEAD_NUDGE
         case "announce":
@@ -229,6 +239,10 @@ def _set(scope: Scope, kind: str, at: int | None, key: int, incident_id: int | N
             index_elements=["workspace_id", "lane"], set_={"due_at": at, "person_id": person_id}
         )
     )
+
+
+def _latest(*times: int | None) -> int | None:
+    return max((at for at in times if at is not None), default=None)
 
 
 def _sent(conn: Connection, where: ColumnElement[bool]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.ledger import load, outbox
 from bot.ledger.record import record
@@ -158,11 +158,14 @@ class Scope:
 
 
 def know(conn: Connection, workspace: int, slack_id: str, name: str) -> Person:
-    """Insert a person whom only their Slack id is known of, and ask Slack about them."""
+    """A person of whom only the Slack id is known, made known; Slack is asked about them later."""
     row = {"workspace_id": workspace, "slack_id": slack_id, "name": Clean(name)}
-    made = conn.execute(insert(people).values(row).returning(people.c.id)).scalar_one()
-    outbox.ask(conn, workspace, [Effect(EffectKind.PERSON, None, str(made))])
-    return Person(made, slack_id, name)
+    conn.execute(outbox.upsert(conn.dialect, people).values(row).on_conflict_do_nothing())
+    found = load.person_by_slack(conn, workspace, slack_id)
+    if found is None:
+        raise LookupError(f"{slack_id} was stored and is not there")
+    outbox.ask(conn, workspace, [Effect(EffectKind.PERSON, None, str(found.id))])
+    return found
 
 
 def know_workspace(conn: Connection, team: str, at: int) -> int:
@@ -171,7 +174,8 @@ def know_workspace(conn: Connection, team: str, at: int) -> int:
     if found is not None:
         return found
     row = {"team_id": team, "created_at": at}
-    made: int = conn.execute(insert(workspaces).values(row).returning(workspaces.c.id)).scalar_one()
+    conn.execute(outbox.upsert(conn.dialect, workspaces).values(row).on_conflict_do_nothing())
+    made: int = conn.execute(select(workspaces.c.id).where(workspaces.c.team_id == team)).scalar_one()
     outbox.ask(conn, made, [Effect(EffectKind.WORKSPACE)])
     return made
 

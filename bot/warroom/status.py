@@ -9,6 +9,7 @@ from bot.rules.commands import Status
 from bot.rules.decision import Answer
 from bot.rules.model import Incident, WarRoom
 from bot.rules.summary import plain_duration
+from bot.rules.telling import refused
 from bot.rules.words import count, short
 from bot.warroom.scope import Scope
 
@@ -46,7 +47,7 @@ def run(scope: Scope, command: Status) -> Answer:
 
 def _troubles(scope: Scope, incident: Incident) -> list[str]:
     """What Slack refused for good, and repositories that cannot be reached."""
-    refused = scope.conn.execute(
+    parked = scope.conn.execute(
         select(outbox.c.kind, outbox.c.error)
         .where(
             outbox.c.incident_id == incident.id,
@@ -61,7 +62,7 @@ def _troubles(scope: Scope, incident: Incident) -> list[str]:
             repositories.c.workspace_id == scope.workspace, repositories.c.error.is_not(None)
         )
     )
-    lines = [f"Slack refused to show the {row.kind.replace('_', ' ')}: {row.error}" for row in refused]
+    lines = [refused(row.kind, row.error) for row in parked]
     for row in failing:
         since = f", last seen {plain_duration(scope.at - row.polled_at)} ago" if row.polled_at else ""
         lines.append(f"Repository {row.name} cannot be reached{since}: {short(row.error, 200)}")

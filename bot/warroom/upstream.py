@@ -95,10 +95,11 @@ def decide(
     if not entries:
         return None
     state = action_state(action.ruling, links, facts)
+    afresh = {"nudged": 0} if state is ActionState.REGRESSED else {}  # it counts anew towards the most that it gets
     return Decision(
         answer=Answer(""),
         entries=tuple(entries),
-        changes=(*_folded(incident, changes, facts), moved(action, state, at)),
+        changes=(*_folded(incident, changes, facts), moved(action, state, at, **afresh)),
         effects=action_changed(incident, action),
     )
 

@@ -1,0 +1,135 @@
+"""A whole bot for a test: the playground as its Slack, a database of its own, and a clock that the test moves."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import Hotwash, running
+from bot.clock import Clock
+from bot.ledger.chain import StoredEntry, check_chain
+from bot.ledger.tables import entries, incidents
+from bot.playground import Playground
+from bot.playground.client import Answer, Person, Seen
+from bot.settings import load_settings
+
+MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # working hours in Berlin and London, morning in New York
+
+
+class War:
+    """What tests hold: people who type, and a clock to move."""
+
+    def __init__(self, pg: Playground, clock: Clock, hotwash: Hotwash) -> None:
+        self.pg, self.clock, self.hotwash = pg, clock, hotwash
+        self.db = hotwash.rooms.db
+
+    def person(self, name: str) -> Person:
+        return self.pg.person(name)
+
+    async def open(self, who: Person, title: str = "checkout answers 502", severity: str = "sev1") -> str:
+        """Open an incident and wait for its room and card: the room's name."""
+        answer = await who.command("#general", f"/incident open {severity} {title}")
+        found = re.match(r"INC-(\d+) ", answer.text)
+        assert found, answer.text
+        return await self.room(who, int(found[1]))
+
+    async def room(self, who: Person, number: int) -> str:
+        async with asyncio.timeout(10):
+            while True:
+                names = [name for name in await who.channels() if name.startswith(f"inc-{number}-")]
+                if names:
+                    room = f"#{names[0]}"
+                    await who.wait_for(room, lambda m: "Manual changes" in m.text)
+                    return room
+                await asyncio.sleep(0.02)
+
+    async def logged(self, who: Person, room: str, what: str) -> Seen:
+        """Log an action and wait for its echo, which is returned."""
+        answer = await who.command(room, f"/hotfix {what}")
+        found = re.match(r"Logged (INC-\d+#\d+) ", answer.text)
+        assert found, answer.text
+        return await self.echo(who, room, found[1])
+
+    async def echo(self, who: Person, room: str, ref: str, wanted: str = "") -> Seen:
+        return await who.wait_for(
+            room, lambda m: f"{ref} ·" in m.text and not m.only_visible_to_you and re.search(wanted, m.text) is not None
+        )
+
+    def move(self, **by: float) -> None:
+        self.clock.move(timedelta(**by))
+
+    async def settled(self) -> None:
+        """Every effect that was asked for has been delivered."""
+        from bot.ledger.tables import outbox
+
+        def left(conn: Any) -> list[Any]:
+            waiting = outbox.select().where(outbox.c.wanted > outbox.c.done, outbox.c.parked_at.is_(None))
+            return [(row.lane, row.error) for row in conn.execute(waiting)]
+
+        async with asyncio.timeout(20):
+            while await self.db.read(left):
+                await asyncio.sleep(0.02)
+
+    async def ledger(self, number: int) -> list[Any]:
+        """The entries of an incident, after walking its chain."""
+
+        def rows(conn: Any) -> list[Any]:
+            team = self.pg.slack.world.team_id
+            inc = conn.execute(incidents.select().where(incidents.c.number == number)).one()
+            found = conn.execute(entries.select().where(entries.c.incident_id == inc.id).order_by(entries.c.seq)).all()
+            names = StoredEntry.__dataclass_fields__
+            fault = check_chain(team, number, [StoredEntry(**{n: getattr(row, n) for n in names}) for row in found])
+            assert fault is None, fault
+            assert (inc.last_seq, inc.head_hash) == (found[-1].seq, found[-1].hash)
+            return list(found)
+
+        return await self.db.read(rows)
+
+
+def said(answer: Answer) -> str:
+    assert answer.failure is None, answer.failure
+    return answer.text
+
+
+@pytest.fixture
+def policy() -> str:
+    """The policy of a test, as TOML; a test module or class overrides it."""
+    return ""
+
+
+@pytest.fixture
+def start_at() -> datetime:
+    return MONDAY_NOON
+
+
+Start = Callable[[], Any]
+
+
+@pytest.fixture
+async def war(database_url: str, tmp_path: Path, policy: str, start_at: datetime) -> AsyncIterator[War]:
+    clock = Clock()
+    clock.move(start_at - datetime.now(UTC))
+    file = tmp_path / "hotwash.toml"
+    file.write_text(policy)
+    async with AsyncExitStack() as stack:
+        pg = await stack.enter_async_context(Playground(now=lambda: clock.now() / 1_000_000, rate_limits=False))
+        settings = load_settings(
+            database_url=database_url,
+            slack_bot_token="xoxb-playground",
+            slack_app_token="xapp-playground",
+            slack_api_url=pg.api_url,
+            policy_file=file,
+            mirrors=tmp_path / "mirrors",
+            allow_file_remotes=True,
+            key="test",
+        )
+        hotwash = await stack.enter_async_context(running(settings, clock))
+        async with asyncio.timeout(10):
+            while hotwash.socket != "connected":
+                await asyncio.sleep(0.01)
+        yield War(pg, clock, hotwash)
