@@ -79,18 +79,18 @@ def parse_link(text: str, repositories: Iterable[Repository]) -> Linked | None:
     return Linked(LinkKind.BRANCH, word, watched) if valid_branch(word) else None
 
 
-def linked_ref(linked: Linked) -> str:
-    """The full name under which the remote has it: a ref, or the sha itself. Which of the forms a pull
-    request has, its URL tells."""
-    if linked.kind is LinkKind.BRANCH:
-        return f"refs/heads/{linked.ref}"
-    if linked.kind is LinkKind.COMMIT:
-        return linked.ref
-    if "/merge_requests/" in (linked.url or ""):
-        return f"refs/merge-requests/{linked.ref}/head"
-    if "/pull-requests/" in (linked.url or ""):
-        return f"refs/pull-requests/{linked.ref}/from"
-    return f"refs/pull/{linked.ref}/head"
+def linked_ref(kind: LinkKind, ref: str, url: str | None) -> str | None:
+    """What the remote has for it, as `Mirror.fetch` takes it: a full ref name or a full sha; None for an
+    abbreviated one. Which kind of ref a pull request has, its URL tells."""
+    if kind is LinkKind.BRANCH:
+        return f"refs/heads/{ref}"
+    if kind is LinkKind.COMMIT:
+        return ref if len(ref) in (40, 64) else None
+    if "/merge_requests/" in (url or ""):
+        return f"refs/merge-requests/{ref}/head"
+    if "/pull-requests/" in (url or ""):
+        return f"refs/pull-requests/{ref}/from"
+    return f"refs/pull/{ref}/head"
 
 
 def _parse_url(url: str, repositories: list[Repository]) -> Linked | None:

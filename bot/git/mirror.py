@@ -100,16 +100,12 @@ class Mirror:
 
     def fetch(self, old_tip: str | None = None, linked: Iterable[str] = ()) -> Fetched:
         """Bring the upstream branch and `linked` up to date. `linked` are full ref names (`refs/heads/…`,
-        `refs/pull/N/head`, `refs/merge-requests/N/head`) and full shas; `old_tip` is the tip that the caller
-        last acted on.
+        `refs/pull/N/head`, `refs/merge-requests/N/head`) and full shas: all else counts as missing, and git
+        never sees it. `old_tip` is the tip that the caller last acted on.
 
-        Raises BranchMissing, GitError if the remote cannot be reached, ValueError for other names. A damaged
-        mirror is cloned anew.
+        Raises BranchMissing, and GitError if the remote cannot be reached. A damaged mirror is cloned anew.
         """
         wanted = list(dict.fromkeys(linked))
-        for name in wanted:
-            if not _SHA.match(name) and not _linkable(name):
-                raise ValueError(f"{name!r} is neither the full name of a ref that can be linked nor a full sha")
         try:
             return self._fetch(old_tip, wanted)
         except GitError as error:
@@ -189,8 +185,9 @@ class Mirror:
         )
 
     def _fetch(self, old_tip: str | None, wanted: list[str]) -> Fetched:
-        refs = [name for name in wanted if not _SHA.match(name)]
-        missing: list[str] = []
+        refs = [name for name in wanted if _linkable(name)]
+        shas = [name for name in wanted if _SHA.match(name)]
+        missing = [name for name in wanted if name not in refs and name not in shas]
         try:
             self._fetch_refs(refs)
         except GitError as error:
@@ -200,9 +197,8 @@ class Mirror:
             # rare.
             self._remote_tip()
             there = git(None, "ls-remote", "--refs", "upstream", *refs, env=self._env).decode().split()
-            missing = [name for name in refs if name not in there]
+            missing += [name for name in refs if name not in there]
             self._fetch_refs([name for name in refs if name in there])
-        shas = [name for name in wanted if _SHA.match(name)]
         known = commits_among(self.directory, shas)
         missing += [sha for sha in shas if sha not in known and not self._fetch_commit(sha)]
 

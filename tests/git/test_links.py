@@ -117,7 +117,8 @@ def test_a_kept_url_holds_no_password_and_no_query() -> None:
 @pytest.mark.parametrize(
     ("text", "ref"),
     [
-        ("a79f427", "a79f427"),
+        ("a79f427", None),
+        (SHA, SHA),
         ("hotfix/pool", "refs/heads/hotfix/pool"),
         ("https://github.com/acme/shop/pull/12", "refs/pull/12/head"),
         ("https://codeberg.org/acme/pool/pulls/12", "refs/pull/12/head"),
@@ -125,10 +126,10 @@ def test_a_kept_url_holds_no_password_and_no_query() -> None:
         ("https://git.example.com/projects/OPS/repos/center/pull-requests/12", "refs/pull-requests/12/from"),
     ],
 )
-def test_the_name_that_the_remote_has_for_it(text: str, ref: str) -> None:
+def test_the_name_that_the_remote_has_for_it(text: str, ref: str | None) -> None:
     linked = parse_link(text, WATCHED)
     assert linked is not None
-    assert linked_ref(linked) == ref
+    assert linked_ref(linked.kind, linked.ref, linked.url) == ref
 
 
 _HOSTS = st.sampled_from(
