@@ -279,7 +279,7 @@ def test_a_huge_checklist_says_how_many_it_leaves_out() -> None:
     assert len(message.blocks) <= 50
     assert len(buttons_of(message)) == 20
     assert "and 150 more" in shown(message)
-    assert shown(message).count("drifting for") == 50
+    assert shown(message).count("live for") == 50
 
 
 def test_everything_reconciled_reads_so() -> None:

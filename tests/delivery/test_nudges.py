@@ -134,12 +134,12 @@ async def test_the_lead_hears_after_a_day_and_everybody_after_two(stage: Stage) 
     await stage.ring()
     await stage.deliver()
     (message,) = await direct(stage, "maya")
-    assert "1 action of INC-1 still drifts" in message["text"]
+    assert "INC-1, which you lead, still has 1 action drifting" in message["text"]
     stage.at = await stage.next_reminder("announce")
     await stage.ring()
     await stage.deliver()
     everybody = await stage.own_posts(stage.pg.slack.world.names["incidents"])
-    assert "INC-1 · checkout answers 502: 1 action still drifts" in everybody[-1]["text"]
+    assert "INC-1 · checkout answers 502: 1 action still drifting" in everybody[-1]["text"]
 
 
 async def landed(stage: Stage) -> None:
@@ -210,5 +210,5 @@ async def test_a_private_incident_is_spoken_of_in_its_room_alone(stage: Stage) -
     await stage.ring()
     await stage.deliver()
     said = [post["text"] for post in await stage.own_posts((await stage.incident()).channel_id or "")]
-    assert any("1 action still drifts" in text for text in said)
+    assert any("1 action still drifting" in text for text in said)
     assert await stage.own_posts(stage.pg.slack.world.names["incidents"]) == []

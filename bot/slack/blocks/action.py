@@ -1,7 +1,5 @@
 """The echo of one action: posted where people can see it, and kept current until it is reconciled."""
 
-import re
-
 from bot.rules.checklist import Item
 from bot.rules.model import Action, ActionState, WarRoom
 from bot.rules.summary import plain_duration
@@ -9,35 +7,31 @@ from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.parts import Message, actions, context, message, section, verbatim
 
-# What prose rarely has: a line break, an assignment, a flag, a path, a pipe, a call, SQL.
-_CODE = re.compile(r"\n|\w=\S|(?:^|\s)--?\w|\w/\w|(?:^|\s)[~.]?/\w|[|;{}$()]|\b(?:UPDATE|DELETE|INSERT|ALTER)\b")
-
 
 def echo(item: Item, room: WarRoom) -> Message:
-    action, name = item.action, phrases.ref(room.incident, item.action)
+    action = item.action
     return message(
-        f"{name} {action.state.value}: {mrkdwn.shorten(action.text, 200)}",
+        f"{phrases.ref(room.incident, action)} {action.state.value}: {mrkdwn.shorten(action.text, 200)}",
         [
-            section(f"{phrases.mark(action)} *{name}* · {_what(action)}"),
-            verbatim(action.text, as_code=bool(_CODE.search(action.text))),
-            context(f"*{_owner(item)}*{_circumstances(item, room)}", phrases.state(item)),
+            section(f"{phrases.mark(item)} *#{action.number}* {phrases.state(item)}"),
+            verbatim(action.text, as_code=phrases.looks_like_code(action.text)),
+            context(" · ".join([*_what(action), _owner(item), *_circumstances(item, room)])),
             actions(*(phrases.settling(item, verb, room.incident) for verb in item.buttons)),
         ],
     )
 
 
 def struck(action: Action, room: WarRoom) -> Message:
-    name = phrases.ref(room.incident, action)
     by = mrkdwn.who(room.person(action.ruled_by)) if action.ruled_by else "somebody"
     why = f": {mrkdwn.shorten(action.ruled_why, 300)}" if action.ruled_why else ""
-    said = f"{phrases.mark(action)} *{name}* was struck by {by}{why}\nIt stays in the ledger and counts nowhere."
-    return message(f"{name} was struck", [context(said)])
+    said = f"✖️ *#{action.number}* was struck by {by}{why}\nIt stays in the ledger and counts nowhere."
+    return message(f"{phrases.ref(room.incident, action)} was struck", [context(said)])
 
 
-def _what(action: Action) -> str:
-    """Kind, and where: `config · web-1 · /etc/app/db.conf`."""
+def _what(action: Action) -> list[str]:
+    """Kind, and where: `config`, `web-1`, `/etc/app/db.conf`."""
     places = [place for place in (action.target, action.repo, action.path) if place]
-    return " · ".join([action.kind.value, *(mrkdwn.code(place, 120) for place in places)])
+    return [action.kind.value, *(mrkdwn.code(place, 120) for place in places)]
 
 
 def _owner(item: Item) -> str:
@@ -48,7 +42,7 @@ def _owner(item: Item) -> str:
     return f"{person} with {mrkdwn.group(action.owner_group)}" if action.owner_group else person
 
 
-def _circumstances(item: Item, room: WarRoom) -> str:
+def _circumstances(item: Item, room: WarRoom) -> list[str]:
     action = item.action
     told = [f"done {mrkdwn.day_and_time(action.done_at)}"]
     if action.owner_id != action.logged_by:
@@ -58,4 +52,4 @@ def _circumstances(item: Item, room: WarRoom) -> str:
         told.append(f"{when} {mrkdwn.day_and_time(action.until)}")
     if item.drift and action.state.reconciled:
         told.append(f"drifted for {plain_duration(item.drift)}")
-    return "".join(f" · {each}" for each in told)
+    return told

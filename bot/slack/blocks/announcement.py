@@ -1,24 +1,36 @@
 """The announcement: one message in the announce channel, for those who are not in the room."""
 
+from bot.rules.checklist import counts
 from bot.rules.model import WarRoom
 from bot.slack import mrkdwn
-from bot.slack.blocks.card import facts
-from bot.slack.blocks.parts import Message, message, section
+from bot.slack.blocks import phrases
+from bot.slack.blocks.card import times
+from bot.slack.blocks.parts import Message, context, message, section
 
 
 def announcement(room: WarRoom) -> Message:
     incident = room.incident
-    title = mrkdwn.shorten(incident.title, 250)
+    title, severity = mrkdwn.shorten(incident.title, 250), mrkdwn.escape(incident.severity)
     where = mrkdwn.channel(incident.channel_id) if incident.channel_id else "its room is being made"
+    changes = phrases.tally(counts(room.actions))
     return message(
-        f"{incident.name} · {incident.severity} · {incident.state.value}: {title}",
-        [section(f"*{incident.name}* · {title}\n{where}"), *facts(room)],
+        f"{incident.name} · {severity} · {incident.state.value}: {title}",
+        [
+            section(f"*{incident.name}* · {phrases.incident_state(incident)} · {severity}\n*{title}*"),
+            section(f"{where} · lead: {_lead(room)}"),
+            context(times(room)),
+            context(f"Manual changes: {changes}") if changes else None,
+        ],
     )
 
 
 def topic(room: WarRoom) -> str:
     """The topic of the room: at most 250 characters, Slack's limit."""
     incident = room.incident
-    lead = mrkdwn.who(room.person(incident.lead_id)) if incident.lead_id else "nobody yet"
-    parts = (incident.name, mrkdwn.escape(incident.severity), incident.state.value, f"lead: {lead}")
+    parts = (incident.name, mrkdwn.escape(incident.severity), incident.state.value, f"lead: {_lead(room)}")
     return mrkdwn.cut(" · ".join((*parts, mrkdwn.escape(mrkdwn.one_line(incident.title)))), 250)
+
+
+def _lead(room: WarRoom) -> str:
+    lead = room.incident.lead_id
+    return mrkdwn.who(room.person(lead)) if lead else "nobody yet"

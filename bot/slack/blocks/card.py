@@ -21,28 +21,36 @@ def card(room: WarRoom) -> Message:
     incident = room.incident
     return message(
         f"{incident.name} is {incident.state.value} · {incident.severity} · {mrkdwn.shorten(incident.title, 200)}",
-        [header(f"{incident.name} · {incident.title}"), *facts(room), _hint(incident), _buttons(incident)],
+        [
+            header(f"{incident.name} · {incident.title}"),
+            _facts(room),
+            context(times(room)),
+            _hint(incident),
+            _buttons(incident),
+        ],
     )
 
 
-def facts(room: WarRoom) -> list[Block]:
-    """State, severity, lead, times and the actions by state."""
+def times(room: WarRoom) -> str:
+    """When it was opened, resolved and closed, as far as it was."""
+    incident = room.incident
+    told = [f"Opened {mrkdwn.day_and_time(incident.opened_at)} by {mrkdwn.who(room.person(incident.opened_by))}"]
+    if incident.resolved_at and incident.state in (IncidentState.RESOLVED, IncidentState.CLOSED):
+        told.append(f"Resolved {mrkdwn.day_and_time(incident.resolved_at)}")
+    if incident.closed_at and incident.state is IncidentState.CLOSED:
+        told.append(f"Closed {mrkdwn.day_and_time(incident.closed_at)}")
+    return " · ".join(told)
+
+
+def _facts(room: WarRoom) -> Block:
     incident = room.incident
     lead = mrkdwn.who(room.person(incident.lead_id)) if incident.lead_id else "nobody yet: `/incident lead @user`"
-    times = [f"Opened {mrkdwn.day_and_time(incident.opened_at)} by {mrkdwn.who(room.person(incident.opened_by))}"]
-    if incident.resolved_at and incident.state is not IncidentState.CANCELLED:
-        times.append(f"Resolved {mrkdwn.day_and_time(incident.resolved_at)}")
-    if incident.closed_at and incident.state is IncidentState.CLOSED:
-        times.append(f"Closed {mrkdwn.day_and_time(incident.closed_at)}")
-    return [
-        fields(
-            f"*State*\n{phrases.incident_state(incident)}",
-            f"*Severity*\n{mrkdwn.escape(incident.severity)}",
-            f"*Lead*\n{lead}",
-            f"*Manual changes*\n{phrases.tally(counts(room.actions)) or 'none logged'}",
-        ),
-        context(" · ".join(times)),
-    ]
+    return fields(
+        f"*State*\n{phrases.incident_state(incident)}",
+        f"*Severity*\n{mrkdwn.escape(incident.severity)}",
+        f"*Lead*\n{lead}",
+        f"*Manual changes*\n{phrases.tally(counts(room.actions)) or 'none logged'}",
+    )
 
 
 def _hint(incident: Incident) -> Block | None:

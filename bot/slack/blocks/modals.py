@@ -7,7 +7,6 @@ field names used here: `ref`, `why`, `text`, `target`, `path`, `repo`, `kind`, `
 from collections.abc import Sequence
 
 from bot.rules.model import Action, ActionKind, Incident
-from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.parts import Block, context, plain_text, section, value_of
 
@@ -69,7 +68,7 @@ def _form(verb: str, title: str, submit: str, about: str, blocks: Sequence[Block
 
 
 def _about(incident: Incident, action: Action) -> Block:
-    return section(f"{phrases.mark(action)} *{phrases.ref(incident, action)}* {mrkdwn.code(action.text, 300)}")
+    return section(f"*{phrases.ref(incident, action)}* {phrases.done(action)}")
 
 
 def _text(

@@ -66,17 +66,15 @@ def in_thread(item: Item, room: WarRoom) -> Message:
 
 
 def to_lead(items: Sequence[Item], room: WarRoom) -> Message:
-    name = room.incident.name
-    said = f"{count(len(items), 'action')} of {name} still {_drift(items)}, which you lead."
+    said = f"{room.incident.name}, which you lead, still has {count(len(items), 'action')} drifting"
     return message(said, [section(f"*{said}*{_where(room.incident)}"), *_lines(_pairs(items, room.incident))])
 
 
 def to_everybody(items: Sequence[Item], room: WarRoom) -> Message:
     """In the announce channel; for a private incident in its room, with the lead named."""
     incident = room.incident
-    said = (
-        f"{incident.name} · {mrkdwn.shorten(incident.title, 150)}: {count(len(items), 'action')} still {_drift(items)}."
-    )
+    what = f"{incident.name} · {mrkdwn.shorten(incident.title, 150)}"
+    said = f"{what}: {count(len(items), 'action')} still drifting"
     return message(said, [section(f"*{said}*{_where(incident)}"), *_lines(_pairs(items, incident))])
 
 
@@ -95,16 +93,6 @@ def alarm(item: Item, room: WarRoom, lead: Person | None) -> Message:
             actions(*(phrases.settling(item, each, incident) for each in item.buttons)),
         ],
     )
-
-
-def settled_alarm(item: Item, room: WarRoom) -> Message:
-    """What the alarm becomes once the action is looked after again."""
-    name = phrases.ref(room.incident, item.action)
-    return message(f"{name}: {item.action.state.value} again", [section(phrases.line(item, room.incident))])
-
-
-def _drift(items: Sequence[Item]) -> str:
-    return "drifts" if len(items) == 1 else "drift"
 
 
 def _where(incident: Incident) -> str:

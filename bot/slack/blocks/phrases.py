@@ -1,5 +1,6 @@
 """The same words for the same thing in every message: states, evidence, actions in one line."""
 
+import re
 from collections.abc import Mapping
 
 from bot.rules.checklist import Basis, How, Item, Verb
@@ -7,6 +8,9 @@ from bot.rules.model import Action, ActionState, Incident, IncidentState, Link, 
 from bot.rules.summary import plain_duration
 from bot.slack import mrkdwn
 from bot.slack.blocks.parts import Block, button, confirm, value_of
+
+# What prose rarely has: a line break, an assignment, a flag, a path, a pipe, a call, SQL.
+_CODE = re.compile(r"\n|\w=\S|(?:^|\s)--?\w|\w/\w|(?:^|\s)[~.]?/\w|[|;{}$()]|\b(?:UPDATE|DELETE|INSERT|ALTER)\b")
 
 _MARKS = {
     ActionState.DRIFTING: "🔴",
@@ -27,8 +31,9 @@ _INCIDENT_MARKS = {
 }
 
 
-def mark(action: Action) -> str:
-    return _MARKS[action.state]
+def mark(item: Item) -> str:
+    """Proven and confirmed have each a mark of their own."""
+    return "☑️" if item.basis.how is How.CONFIRMED else _MARKS[item.action.state]
 
 
 def incident_state(incident: Incident) -> str:
@@ -88,6 +93,16 @@ def evidence(basis: Basis) -> str:
             return "nothing to reconcile"
 
 
+def looks_like_code(typed: str) -> bool:
+    return bool(_CODE.search(typed))
+
+
+def done(action: Action) -> str:
+    """What was done, in one line: in code style where it was a command."""
+    text = action.text
+    return mrkdwn.code(text, 120) if looks_like_code(text) else mrkdwn.shorten(text, 120)
+
+
 def state(item: Item) -> str:
     """State and evidence in one phrase: `drifting · no commit carries it yet`."""
     phrase = evidence(item.basis)
@@ -104,10 +119,10 @@ def line(item: Item, incident: Incident | None = None) -> str:
     number = ref(incident, action) if incident else f"#{action.number}"
     told = [state(item), mrkdwn.who(item.owner)]
     if not action.state.reconciled:
-        told.append(f"drifting for {plain_duration(item.drift)}")
+        told.append(f"live for {plain_duration(item.drift)}")
     if item.overdue:
         told.append("*time to undo it*")
-    return f"{mark(action)} *{number}* {mrkdwn.code(action.text, 120)}\n{' · '.join(told)}"
+    return f"{mark(item)} *{number}* {done(action)}\n{' · '.join(told)}"
 
 
 def settling(item: Item, verb: Verb, incident: Incident, *, spanning: bool = False) -> Block:
