@@ -33,7 +33,8 @@ _COPIES = [
     "backups, replicas and snapshots of the database, and a PostgreSQL server's log of what was written",
 ]
 _TEXT_KEYS = {"title", "text", "why", "target", "path", "url", "subject"}  # of payloads: what people wrote
-_WORTH_FINDING = 4  # characters: a shorter text stands in other entries by chance
+_WORTH_FINDING = 8  # characters: a shorter text stands in other entries by chance
+_PATIENCE = 10  # seconds for other connections to let go of an SQLite file
 _OF_ONE_PERSON = {EffectKind.PERSON, EffectKind.INVITE, EffectKind.NUDGE, EffectKind.NUDGE_REFRESH}
 
 
@@ -220,9 +221,9 @@ async def carry_out(db: Database, work: Callable[[Connection], list[str]]) -> li
 def _rewrite(file: str) -> list[str]:
     """Write an SQLite file anew, since pages keep remains of rows that once lay there, and empty its log.
 
-    What is left, if another connection held the file for over ten seconds.
+    What is left, if another connection holds on to the file.
     """
-    with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as conn:
+    with closing(sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)) as conn:
         try:
             conn.execute("PRAGMA secure_delete=ON")
             conn.execute("VACUUM")

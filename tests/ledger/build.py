@@ -35,20 +35,23 @@ def engine_for(url: str) -> Engine:
     return engine
 
 
-def open_incident(conn: Connection, number: int = 1, team: str = TEAM) -> Place:
-    """An incident that is open in a workspace which is made if need be; nothing in its ledger yet."""
+def known_workspace(conn: Connection, team: str = TEAM) -> tuple[int, int]:
+    """The ids of a workspace and its first person, whom Slack was asked about; made if need be."""
     workspace = load.workspace_id(conn, team)
     if workspace is None:
         workspace = conn.execute(
             insert(workspaces).values(team_id=team, created_at=START).returning(workspaces.c.id)
         ).scalar_one()
-        conn.execute(
-            insert(people).values(
-                workspace_id=workspace, slack_id="U1", name=Clean("Ada Berg"), seen_at=START, kind="member"
-            )
-        )
+        row = {"workspace_id": workspace, "slack_id": "U1", "name": Clean("Ada Berg"), "kind": "member"}
+        conn.execute(insert(people).values(**row, seen_at=START))
     person = conn.scalars(select(people.c.id).where(people.c.workspace_id == workspace)).first()
     assert person is not None
+    return workspace, person
+
+
+def open_incident(conn: Connection, number: int = 1, team: str = TEAM) -> Place:
+    """An incident that is open; nothing in its ledger yet."""
+    workspace, person = known_workspace(conn, team)
     incident = conn.execute(
         insert(incidents)
         .values(
