@@ -15,6 +15,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import OperationalError
 
 from bot.clock import Bells, Clock
 from bot.delivery.loop import Delivery
@@ -22,7 +23,7 @@ from bot.git.run import GitError, git_version
 from bot.ledger import migrate
 from bot.ledger.database import Database
 from bot.rules.clean import redact
-from bot.rules.decision import Effect
+from bot.rules.decision import CannotRun, Effect
 from bot.rules.policy import Policy, load_policy
 from bot.settings import Settings
 from bot.slack.app import build_app
@@ -40,7 +41,7 @@ CONNECT_AGAIN = 5.0  # seconds between tries to reach Slack's Socket Mode
 log = structlog.get_logger()
 
 
-class CannotServe(Exception):
+class CannotServe(CannotRun):
     """The process must not start; the text says what to do."""
 
 
@@ -63,39 +64,38 @@ def worker_name() -> str:
     return f"{os.getpid()}-{uuid4().hex[:12]}"
 
 
-async def prepare_database(settings: Settings) -> Database:
-    """SQLite is brought up to date at start; on PostgreSQL, where replicas share it, that is `hotwash migrate`'s.
+def prepare(settings: Settings) -> Policy:
+    """Check what the process stands on, and bring SQLite up to date; on PostgreSQL, which replicas share, that is for
+    `hotwash migrate`. Cheap where nothing is to be done.
 
-    Raises CannotServe.
+    Raises CannotRun, or one of its kinds.
     """
-    db = Database(settings.database_url)
+    policy = load_policy(settings.policy_file)
     try:
-        if db.sqlite:
-            await asyncio.to_thread(migrate.upgrade, settings.database_url)
+        if policy.repositories:
+            git_version()
+        if settings.database_url.startswith("sqlite"):
+            migrate.upgrade(settings.database_url)
         else:
-            await asyncio.to_thread(migrate.check, settings.database_url)
-    except migrate.SchemaOutOfDate as error:
-        await db.close()
-        raise CannotServe(str(error)) from error
-    return db
+            migrate.check(settings.database_url)
+    except GitError as error:
+        raise CannotServe(f"The policy names repositories to watch. {error}") from error
+    except OperationalError as error:
+        raise CannotServe(f"The database cannot be reached: {error.orig}") from error
+    return policy
 
 
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Hotwash]:
     """Everything but the web server, started; stopped in the reverse order on the way out.
 
-    Raises CannotServe, PolicyError.
+    Raises what `prepare` raises.
     """
-    policy = load_policy(settings.policy_file)
-    if policy.repositories:
-        try:
-            await asyncio.to_thread(git_version)
-        except GitError as error:
-            raise CannotServe(f"The policy names repositories to watch, and {error}") from error
+    policy = await asyncio.to_thread(prepare, settings)
     clock = clock or Clock()
     worker = worker_name()
     async with AsyncExitStack() as stack:
-        db = await prepare_database(settings)
+        db = Database(settings.database_url)
         stack.push_async_callback(db.close)
         rooms = WarRooms(db, policy, partial(redact, key=settings.key_bytes))
         session = await stack.enter_async_context(

@@ -14,9 +14,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from bot import __version__
-from bot.ledger.database import DatabaseError
-from bot.rules.policy import PolicyError
-from bot.settings import Settings, SettingsError, check_for_serving, load_settings
+from bot.rules.decision import CannotRun, Refusal
+from bot.settings import Settings, check_for_serving, load_settings
 
 T = TypeVar("T")
 
@@ -35,12 +34,9 @@ class Format(StrEnum):
 
 def main() -> None:
     """Run the command; failures that a person can do something about are a sentence on standard error."""
-    from bot.app import CannotServe
-    from bot.ledger.migrate import MigrationFailed
-
     try:
         cli()
-    except (SettingsError, PolicyError, DatabaseError, CannotServe, MigrationFailed) as error:
+    except (CannotRun, Refusal) as error:
         _fail(str(error))
 
 
@@ -66,10 +62,11 @@ def serve() -> None:
     import uvicorn
 
     from bot import logs
-    from bot.app import web_app
+    from bot.app import prepare, web_app
 
     settings = load_settings()
     check_for_serving(settings, dict(os.environ))
+    prepare(settings)  # again in the application's lifespan, where a failure would be a traceback
     logs.configure(settings.log_level)
     uvicorn.run(
         web_app(settings),
@@ -133,12 +130,44 @@ def export(
     format: Annotated[Format, typer.Option(help="json or markdown")] = Format.MARKDOWN,
 ) -> None:
     """Print the record of an incident."""
-    from bot.warroom.export import export as the_export
+    from bot import ops
 
-    text = _run(lambda settings: the_export(settings.database_url, _number(incident), format.value))
-    if text is None:
-        _fail(f"there is no INC-{_number(incident)} in this database.", 1)
-    print(text)
+    print(_run(lambda settings: ops.export(settings, _number(incident), format.value)))
+
+
+@cli.command()
+def verify(
+    incident: Annotated[str | None, typer.Argument(help="INC-42; without it, all")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="don't read anchors back from Slack")] = False,
+) -> None:
+    """Walk the ledger's chain and its anchors, and name the first entry that does not fit."""
+    from bot import ops
+
+    said, fits = _run(lambda settings: ops.verify(settings, _number(incident) if incident else None, offline=offline))
+    print(said)
+    raise SystemExit(0 if fits else 1)
+
+
+@cli.command()
+def purge(
+    incident: Annotated[str, typer.Argument(help="INC-42")],
+    entry: Annotated[int, typer.Option(help="the entry's number, as the timeline and the export show it")],
+    why: Annotated[str, typer.Option(help="goes on record")],
+) -> None:
+    """Blank one entry's text everywhere that Hotwash holds it. The chain still verifies."""
+    from bot import ops
+
+    for line in _run(lambda settings: ops.purge(settings, _number(incident), entry, why)):
+        print(line)
+
+
+@cli.command()
+def erase(slack_id: Annotated[str, typer.Argument(help="the person's Slack id, U…")]) -> None:
+    """Erase a person's name and Slack id. What they did stays, by someone."""
+    from bot import ops
+
+    for line in _run(lambda settings: ops.erase(settings, slack_id)):
+        print(line)
 
 
 @cli.command()

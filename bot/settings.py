@@ -6,11 +6,13 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.rules.decision import CannotRun
+
 # Hosts whose disk is gone at the next deploy or restart, by the variables that they set.
 _EPHEMERAL_DISK = {"DYNO": "Heroku", "GAE_INSTANCE": "Google App Engine", "GAE_SERVICE": "Google App Engine"}
 
 
-class SettingsError(Exception):
+class SettingsError(CannotRun):
     """The environment does not say what is needed; the text names the variable and what it takes."""
 
 

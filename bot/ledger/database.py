@@ -19,6 +19,8 @@ from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.rules.decision import CannotRun
+
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
 _Item = tuple[Work, Future[Any]]
@@ -36,7 +38,7 @@ _PRAGMAS = (
 _SERIALIZATION = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 
 
-class DatabaseError(Exception):
+class DatabaseError(CannotRun):
     """The address names no database that Hotwash can use."""
 
 

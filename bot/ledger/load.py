@@ -224,9 +224,9 @@ def lines(conn: Connection, incident_id: int, *where: ColumnElement[bool]) -> li
 
 def last_at(conn: Connection, incident_id: int, kind: str) -> int | None:
     """When an entry of that kind was last recorded."""
-    return conn.scalar(
-        select(func.max(entries.c.at)).where(entries.c.incident_id == incident_id, entries.c.kind == kind)
-    )
+    newest = select(func.max(entries.c.at)).where(entries.c.incident_id == incident_id, entries.c.kind == kind)
+    found: int | None = conn.scalar(newest)
+    return found
 
 
 def with_people(conn: Connection, room: WarRoom, ids: Sequence[int]) -> WarRoom:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, make_url
 
 from bot.ledger import guards
 from bot.ledger.database import normalise_url, own_transactions
+from bot.rules.decision import CannotRun
 
 _ONE_AT_A_TIME = 0x686F7477617368  # PostgreSQL's advisory lock for migrations: "hotwash" in ASCII
 _alembic = threading.Lock()  # Alembic keeps the running migration in module globals
@@ -27,7 +28,7 @@ _PRAGMAS = (
 )
 
 
-class SchemaOutOfDate(Exception):
+class SchemaOutOfDate(CannotRun):
     """The database's schema is not the one that this version of Hotwash works with."""
 
 

@@ -10,6 +10,10 @@ class Refusal(Exception):
     """A verb will not do what was asked. The text is a sentence for the person: what happened, what was kept, what to do."""
 
 
+class CannotRun(Exception):
+    """The program can't do what it was started for. The text is a sentence for who started it: what, and what to do."""
+
+
 class EffectKind(StrEnum):
     """What the outside world should come to show. Delivery renders it from the state at that moment."""
 

@@ -12,10 +12,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.rules.decision import CannotRun
+
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 
 
-class PolicyError(Exception):
+class PolicyError(CannotRun):
     """The policy file cannot be used; the text names the file, the field and what is wrong with it."""
 
 

@@ -1,0 +1,117 @@
+"""What an operator does to a ledger from the command line: export, verify, purge, erase."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+from sqlalchemy import Connection, select
+
+from bot.ledger import load
+from bot.ledger import purge as purging
+from bot.ledger import verify as verifying
+from bot.ledger.database import Database
+from bot.ledger.tables import incidents, workspaces
+from bot.rules import export as forms
+from bot.rules.clean import redact
+from bot.rules.decision import CannotRun, Refusal
+from bot.settings import Settings
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    db = Database(settings.database_url)
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def _team(conn: Connection) -> str:
+    """The workspace that is meant where nobody says: the only one."""
+    teams = conn.scalars(select(workspaces.c.team_id)).all()
+    if len(teams) != 1:
+        raise CannotRun(f"This database holds {len(teams)} workspaces; this command needs one that holds one.")
+    return str(teams[0])
+
+
+async def export(settings: Settings, number: int, form: str) -> str:
+    """The record of an incident as `json` or `markdown`. Raises Refusal where there is no such incident."""
+    async with _database(settings) as db:
+        return await db.read(lambda conn: _export(conn, number, form))
+
+
+def _export(conn: Connection, number: int, form: str) -> str:
+    workspace = load.workspace_id(conn, _team(conn))
+    found = load.incident(conn, incidents.c.workspace_id == workspace, incidents.c.number == number)
+    if found is None:
+        raise Refusal(f"There is no INC-{number} in this database.")
+    lines = load.lines(conn, found.id)
+    room = load.with_people(conn, load.war_room(conn, found.id), sorted(load.named_in(lines)))
+    if form == "json":
+        return json.dumps(forms.to_json(room, lines, _now()), indent=2, ensure_ascii=False)
+    return forms.to_markdown(room, lines, _now())
+
+
+async def verify(settings: Settings, number: int | None, *, offline: bool) -> tuple[str, bool]:
+    """What the walk found, a line an incident, and whether all fits. Anchors are read back from Slack unless
+    `offline`, or where no token is set; then that is said."""
+    anchors: list[verifying.Anchor] = []
+    said = []
+    if offline or settings.slack_bot_token is None:
+        said.append("Anchors were not read back from Slack: entries that were cut off at the end would not be noticed.")
+    else:
+        from bot.slack.anchors import read_anchors, reading_client
+
+        client = reading_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        anchors, unread = await read_anchors(client)
+        said += [f"#{name} could not be read: its anchors are not among those checked." for name in unread]
+    async with _database(settings) as db:
+        report = await db.read(lambda conn: verifying.verify(conn, number, anchors))
+    said += [_verdict(verdict, bool(anchors)) for verdict in report.verdicts]
+    if not report.verdicts:
+        said.append("There is no incident yet.")
+    return "\n".join(said), report.fits
+
+
+def _verdict(verdict: verifying.Verdict, anchored: bool) -> str:
+    name = f"INC-{verdict.incident}"
+    if verdict.fault is not None:
+        return f"{name}: entry {verdict.fault.seq} does not fit: {verdict.fault.why}."
+    parts = [f"{verdict.entries} entries, the chain holds"]
+    if verdict.purged:
+        parts.append(f"{verdict.purged} purged")
+    if anchored:
+        parts.append(f"anchored up to entry {verdict.anchored}, {verdict.unanchored} unanchored")
+    return f"{name}: {'; '.join(parts)}."
+
+
+async def purge(settings: Settings, number: int, entry: int, why: str) -> list[str]:
+    """Blank an entry's text; the lines to print. Raises Refusal."""
+    reason = redact(why, key=settings.key_bytes).text
+
+    def work(conn: Connection) -> list[str]:
+        return purging.purge(conn, _team(conn), number, entry, reason, actor_id=None, via="cli", at=_now())
+
+    return await _carry_out(settings, work, f"Entry {entry} of INC-{number} is purged. The bot rewrites its messages.")
+
+
+async def erase(settings: Settings, slack_id: str) -> list[str]:
+    """Erase a person; the lines to print. Raises Refusal."""
+    work = partial(_erase, slack_id)
+    return await _carry_out(settings, work, f"{slack_id} is erased: what they did is by someone now.")
+
+
+def _erase(slack_id: str, conn: Connection) -> list[str]:
+    return purging.erase_person(conn, _team(conn), slack_id)
+
+
+async def _carry_out(settings: Settings, work: Callable[[Connection], list[str]], done: str) -> list[str]:
+    async with _database(settings) as db:
+        copies = await purging.carry_out(db, work)
+    return [done, "Copies that Hotwash cannot reach:", *(f"- {copy}" for copy in copies)]
