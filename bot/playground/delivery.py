@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from bot.playground.app import App
+from bot.playground.changes import Changes
 from bot.playground.envelope import DeliveryFailed, Envelope
 from bot.playground.faults import Faults
 from bot.playground.http_delivery import HttpDelivery
@@ -14,10 +15,10 @@ from bot.playground.world import Channel, Json, World
 class Deliveries:
     """Sends to whichever transport the app is set to. Events are retried in the background; the rest is sent once."""
 
-    def __init__(self, app: App, faults: Faults) -> None:
+    def __init__(self, app: App, faults: Faults, changes: Changes) -> None:
         self.app = app
         self.http = HttpDelivery(app)
-        self.socket = SocketMode()
+        self.socket = SocketMode(lambda: changes.add("app"))
         self._faults = faults
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -103,6 +103,15 @@ async def download(slack: Slack, request: web.Request) -> web.StreamResponse:
     return web.Response(body=file.content, content_type=file.mimetype, headers=headers)
 
 
+async def permalink(request: web.Request) -> web.StreamResponse:
+    """A message's link leads to it on the page."""
+    digits = request.match_info["ts"]
+    where = {"in": request.match_info["channel"], "at": f"{digits[:-6]}.{digits[-6:]}"}
+    if thread := request.query.get("thread_ts"):
+        where["thread"] = thread
+    raise web.HTTPFound(URL("/").with_query(where))
+
+
 async def authorize(slack: Slack, request: web.Request) -> web.StreamResponse:
     """The consent page of OAuth, consented at once by the workspace's admin: back to the app with a code."""
     redirect_uri = request.query.get("redirect_uri", "")

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -88,39 +89,23 @@ class Playground:
 
     def _routes(self) -> list[web.AbstractRouteDef]:
         slack = self.slack
-
-        async def api(request: web.Request) -> web.StreamResponse:
-            return await web_api.answer(slack, request)
-
-        async def link(request: web.Request) -> web.StreamResponse:
-            return await slack.deliveries.socket.connect(request, slack.world.app_id)
-
-        async def response_url(request: web.Request) -> web.StreamResponse:
-            return await hooks.response_url(slack, request)
-
-        async def upload(request: web.Request) -> web.StreamResponse:
-            return await hooks.upload(slack, request)
-
-        async def download(request: web.Request) -> web.StreamResponse:
-            return await hooks.download(slack, request)
-
-        async def authorize(request: web.Request) -> web.StreamResponse:
-            return await hooks.authorize(slack, request)
-
-        async def page(request: web.Request) -> web.StreamResponse:
-            return web.FileResponse(PAGE / "index.html")
-
+        late_answer = partial(hooks.response_url, slack)
         return [
-            web.route("*", "/api/{method}", api),
-            web.get("/link/", link),
-            *(web.post(f"/{kind}/{{team}}/{{key:.+}}", response_url) for kind in ("commands", "actions", "app")),
-            web.post("/upload/v1/{ticket}", upload),
-            web.get("/files/{file}/{name}", download),
-            web.get("/oauth/v2/authorize", authorize),
+            web.route("*", "/api/{method}", partial(web_api.answer, slack)),
+            web.get("/link/", slack.deliveries.socket.connect),
+            *(web.post(f"/{kind}/{{team}}/{{key:.+}}", late_answer) for kind in ("commands", "actions", "app")),
+            web.post("/upload/v1/{ticket}", partial(hooks.upload, slack)),
+            web.get("/files/{file}/{name}", partial(hooks.download, slack)),
+            web.get("/archives/{channel}/p{ts:[0-9]{16}}", hooks.permalink),
+            web.get("/oauth/v2/authorize", partial(hooks.authorize, slack)),
             *PlayApi(slack).routes(),
-            web.get("/", page),
+            web.get("/", _page),
             web.static("/page", PAGE),
         ]
+
+
+async def _page(request: web.Request) -> web.StreamResponse:
+    return web.FileResponse(PAGE / "index.html")
 
 
 async def _guard(request: web.Request, response: web.StreamResponse) -> None:

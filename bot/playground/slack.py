@@ -44,7 +44,7 @@ class Slack:
         self.changes = Changes()
         self.faults = Faults()
         self.limits = RateLimits(on=rate_limits)
-        self.deliveries = Deliveries(self.app, self.faults)
+        self.deliveries = Deliveries(self.app, self.faults, self.changes)
         self.handles = Handles()
         self.upload_tickets: dict[str, str] = {}  # secret part of an upload URL -> file id
         self.calls: deque[RecordedCall] = deque(maxlen=KEPT_CALLS)

@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import secrets
 import uuid
+from collections.abc import Callable
 from typing import Any, Literal
 
 import orjson
@@ -14,12 +15,14 @@ from bot.playground.envelope import DeliveryFailed, Envelope
 
 DisconnectReason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
 MAX_CONNECTIONS = 10
+LEAVE_SECONDS = 10.0
 
 
 class SocketMode:
     """Open connections and the acknowledgements that they owe."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change  # a connection came or went
         self.connections: list[web.WebSocketResponse] = []
         self.ever_connected = False
         self._requests: dict[web.WebSocketResponse, web.Request] = {}
@@ -33,7 +36,7 @@ class SocketMode:
         self._tickets.add(ticket)
         return ticket
 
-    async def connect(self, request: web.Request, app_id: str) -> web.StreamResponse:
+    async def connect(self, request: web.Request) -> web.StreamResponse:
         """Serve one websocket until it closes."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
@@ -48,20 +51,23 @@ class SocketMode:
         hello = {
             "type": "hello",
             "num_connections": len(self.connections) + 1,
-            "connection_info": {"app_id": app_id},
+            "connection_info": {"app_id": request.query.get("app_id", "")},
             "debug_info": {"host": "playground", "approximate_connection_time": 18060},
         }
         await socket.send_json(hello)
         self.connections.append(socket)
         self._requests[socket] = request
         self.ever_connected = True
+        self._on_change()
         try:
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
                     self._acknowledge(frame.data)
         finally:
-            self.connections.remove(socket)
+            if socket in self.connections:
+                self.connections.remove(socket)
             del self._requests[socket]
+            self._on_change()
             for owner, waiter in self._waiting.values():
                 if owner is socket and not waiter.done():
                     waiter.set_exception(DeliveryFailed("dispatch_failed", "socket_closed"))
@@ -101,24 +107,29 @@ class SocketMode:
     async def disconnect(self, reason: DisconnectReason) -> int:
         """Ask every connection to go, as Slack does before it refreshes one. Returns how many were told.
 
-        After `warning` the connection stays open; otherwise it is closed.
+        A `warning` comes ahead of that and changes nothing. Else nothing more is sent to the connection; the app
+        closes it once it has a new one, or is cut off after 10 s.
         """
         told = list(self.connections)
         for socket in told:
-            await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
             if reason != "warning":
-                await socket.close()
+                self.connections.remove(socket)
+                asyncio.get_running_loop().call_later(LEAVE_SECONDS, self._cut, socket)
+            await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
         return len(told)
 
     def drop(self) -> int:
         """Cut every connection without a word, as a lost network does. Returns how many were cut."""
         cut = list(self.connections)
         for socket in cut:
-            transport = self._requests[socket].transport
-            if transport is not None:
-                transport.abort()
+            self._cut(socket)
         return len(cut)
 
+    def _cut(self, socket: web.WebSocketResponse) -> None:
+        request = self._requests.get(socket)
+        if request is not None and request.transport is not None:
+            request.transport.abort()
+
     async def stop(self) -> None:
-        for socket in list(self.connections):
+        for socket in list(self._requests):
             await socket.close()
