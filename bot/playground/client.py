@@ -93,8 +93,10 @@ class Client:
         """Order a fault: see `bot.playground.faults.Fault`."""
         return dict((await self.post("faults", method=method, kind=kind, **more))["fault"])
 
-    async def clear_faults(self) -> None:
-        _checked(await self._http.delete("/_play/faults"))
+    async def clear_faults(self, fault_id: int | None = None) -> None:
+        """Clear one fault, or all."""
+        query = {} if fault_id is None else {"id": fault_id}
+        _checked(await self._http.delete("/_play/faults", params=query))
 
     async def calls(self, method: str | None = None, after: int = 0) -> list[Json]:
         """The Web API calls that were made, oldest first."""

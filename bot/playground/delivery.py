@@ -24,7 +24,7 @@ class Deliveries:
 
     async def send(self, envelope: Envelope) -> Any:
         """The app's answer, or None. Raises DeliveryFailed, `operation_timeout` after `ack_seconds`."""
-        faults = self._faults.take(envelope.type, envelope.payload)
+        faults = self._faults.take(envelope.type, _fields(envelope.payload))
         try:
             async with asyncio.timeout(self.app.ack_seconds):
                 for fault in faults:
@@ -93,6 +93,12 @@ class Deliveries:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.socket.stop()
         await self.http.stop()
+
+
+def _fields(payload: Json) -> Json:
+    """What a fault can be matched with: the payload's own fields, its event's, its view's, its first action's."""
+    inner = (payload.get("view"), *payload.get("actions", [])[:1], payload.get("event"))
+    return {name: value for part in (payload, *inner) if part for name, value in part.items()}
 
 
 def _subscription(event: Json, channel: Channel | None) -> str:

@@ -1,9 +1,9 @@
 """Faults that can be ordered: what goes wrong, for which call, how many times."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FaultKind = Literal[
     "rate_limited",
@@ -18,6 +18,7 @@ FaultKind = Literal[
 ]
 DeliveryFaultKind = Literal["lost", "ack_lost", "duplicate", "latency"]
 DELIVERIES = ("slash_commands", "interactive", "events_api")
+OTHER_DOORS = ("response_url", "files.upload", "*")
 
 
 class Fault(BaseModel):
@@ -25,7 +26,7 @@ class Fault(BaseModel):
 
     `method` is a Web API method, `response_url`, `files.upload` (the bytes), a delivery (`slash_commands`,
     `interactive`, `events_api`), or `*` for every Web API method. `times` None means until cleared. `match` asks for
-    equal arguments (as text) of the call, or equal fields of the delivered payload.
+    equal arguments (as text) of the call, or equal fields of what is delivered (of its event, view or action too).
 
     For calls: `rate_limited` answers 429 with `Retry-After: seconds`; `http_500` and `html` (a proxy's page, status
     200) answer so without effect; `error` answers `ok: false` with `error`; `timeout_*` hold the connection for
@@ -45,6 +46,12 @@ class Fault(BaseModel):
     id: int = 0
     hits: int = 0
 
+    @model_validator(mode="after")
+    def _fits_its_method(self) -> Self:
+        if self.kind not in get_args(DeliveryFaultKind if self.method in DELIVERIES else FaultKind):
+            raise ValueError(f"{self.kind} is no fault of {self.method}")
+        return self
+
     def fits(self, method: str, arguments: Mapping[str, Any]) -> bool:
         wanted = self.method == method or (self.method == "*" and method not in DELIVERIES)
         return wanted and all(str(arguments.get(name, "")) == value for name, value in self.match.items())
@@ -57,7 +64,7 @@ class Faults:
 
     def order(self, fault: Fault) -> Fault:
         self._last_id += 1
-        fault.id = self._last_id
+        fault.id, fault.hits = self._last_id, 0
         self.ordered.append(fault)
         return fault
 

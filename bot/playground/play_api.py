@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from bot.playground import manifest, orders, people, sees
 from bot.playground.app import AppOrder
-from bot.playground.faults import Fault
+from bot.playground.faults import DELIVERIES, OTHER_DOORS, Fault
 from bot.playground.inputs import BadInput
+from bot.playground.methods import METHODS
 from bot.playground.people import NotPossible
 from bot.playground.person_orders import PERSON_ORDERS
 from bot.playground.slack import Slack
@@ -112,7 +113,10 @@ class PlayApi:
         return _ok(faults=[fault.model_dump() for fault in self.slack.faults.ordered])
 
     async def order_fault(self, request: web.Request) -> web.Response:
-        fault = self.slack.faults.order(Fault.model_validate(await _body(request)))
+        fault = Fault.model_validate(await _body(request))
+        if fault.method not in (*METHODS, *DELIVERIES, *OTHER_DOORS):
+            raise NotPossible(f"There is no method {fault.method}.")
+        self.slack.faults.order(fault)
         self.slack.changes.add("faults")
         return _ok(fault=fault.model_dump())
 
