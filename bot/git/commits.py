@@ -101,6 +101,17 @@ def find_pick(mirror: Mirror, tip: str, sha: str, *, since: int) -> str | None:
     return _newest(mirror.directory, tip, texts, since, lambda message: sha in message.picked)
 
 
+def in_force(mirror: Mirror, tip: str, commit: Commit) -> bool:
+    """Whether no later commit in the history of `tip` says that it takes `commit` back, or else one takes that back."""
+
+    def fits(message: Message) -> bool:
+        return any(reverted.sha == commit.sha for reverted in message.reverts)
+
+    texts = [f"This reverts commit {commit.sha}"]
+    revert = _newest(mirror.directory, tip, texts, commit.committed_at, fits)
+    return revert is None or not in_force(mirror, tip, read_commit(mirror, revert))
+
+
 def find_same_patch(mirror: Mirror, tip: str, commit: Commit, *, old_tip: str | None = None) -> str | None:
     """A commit in the history of `tip` (of those that are new since `old_tip`, if given) whose diff is that
     of `commit`, line numbers and white space aside: what a rebase or a cherry-pick leaves. A claim, no

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection, insert, or_, select, update
 
-from bot.git.commits import Commit, find_pick, find_pull, find_same_patch, read_commit, walk
+from bot.git.commits import Commit, find_pick, find_pull, find_same_patch, in_force, read_commit, walk
 from bot.git.mirror import Fetched, Mirror
 from bot.git.run import GitError
 from bot.git.urls import BadUrl
@@ -184,8 +184,10 @@ def look(mirror: Mirror, asked: Asked, since: int) -> tuple[Fetched, Seen]:
         if link.sha == sha and fetched.new_tip == asked.tip:
             continue  # nothing moved since the last look
         by = _reached(mirror, fetched, link, sha, asked.tip, since)
-        if by is not None and (action.id, by.sha) not in have and _is_about(link, action, by):
-            facts.insert(0, _claim(incident, action.number, EvidenceKind.LINKED, by))
+        if by is None or (action.id, by.sha) in have or not _is_about(link, action, by):
+            continue
+        if in_force(mirror, fetched.new_tip, by):  # it may have been taken back long before it was linked
+            facts.append(_claim(incident, action.number, EvidenceKind.LINKED, by))
     return fetched, Seen(asked.repository.name, tuple(facts), resolved)
 
 

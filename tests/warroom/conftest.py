@@ -51,14 +51,18 @@ class War:
     async def logged(self, who: Person, room: str, what: str) -> Seen:
         """Log an action and wait for its echo, which is returned."""
         answer = await who.command(room, f"/hotfix {what}")
-        found = re.match(r"Logged (INC-\d+#\d+) ", answer.text)
+        found = re.match(r"Logged INC-\d+#(\d+) ", answer.text)
         assert found, answer.text
-        return await self.echo(who, room, found[1])
+        return await self.echo(who, room, int(found[1]))
 
-    async def echo(self, who: Person, room: str, ref: str, wanted: str = "") -> Seen:
-        return await who.wait_for(
-            room, lambda m: f"{ref} ·" in m.text and not m.only_visible_to_you and re.search(wanted, m.text) is not None
-        )
+    async def echo(self, who: Person, room: str, number: int, wanted: str = "", within: float = 20) -> Seen:
+        """The echo of an action, once it says `wanted`. By default long enough for a poll on a busy machine."""
+
+        def fits(message: Seen) -> bool:
+            about = re.match(rf"\S+ #{number}\b", message.text) is not None
+            return about and wanted in message.text and not message.only_visible_to_you
+
+        return await who.wait_for(room, fits, within=within)
 
     def move(self, **by: float) -> None:
         self.clock.move(timedelta(**by))
