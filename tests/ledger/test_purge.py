@@ -258,16 +258,17 @@ async def test_a_purge_that_cannot_be_is_refused_and_leaves_nothing(room: Room) 
 
 
 @pytest.mark.sqlite_only
-async def test_pages_keep_no_remains_of_rows_that_moved(room: Room) -> None:
-    """Rows of many sizes, rewritten longer than they were, so that pages split and rows move."""
+async def test_remains_on_pages_are_cleared_too(room: Room) -> None:
+    """SQLite zeroes what it deletes, but not all that it moved while a page was split, and other tools don't at all."""
     await room.do(ask.Open("Down"))
-    for number in range(1, 150):
-        secret = "quince " * 20 if number == 60 else ""
-        await room.do(ask.Log(f"step {number} {secret}{'.' * (number * 37 % 900)}", incident=1))
-    for number in range(1, 150, 2):
-        if number != 60:
-            await room.do(ask.Edit(number, target="x" * 700, incident=1))
-    await room.purge(await room.seq_holding("quince"))
+    await room.do(ask.Post("It was the cache", 1))
+    with sqlite3.connect(room.file) as tool:
+        tool.execute("PRAGMA secure_delete=OFF")
+        tool.execute("INSERT INTO receipts (workspace_id, key, at, answer) VALUES (1, 'tool', 0, 'quince')")
+        tool.execute("DELETE FROM receipts WHERE key = 'tool'")
+    assert await room.held("quince") == []
+    assert "quince" in room.on_disk()
+    await room.purge(2)
     assert "quince" not in room.on_disk()
     assert (await room.db.read(verify)).fits
 
