@@ -1,0 +1,185 @@
+"""The anchored compare: does the tip of upstream hold what was changed by hand?
+
+Three versions of one file: *base* (what the change was made to), *live* (what it was made into), *tip* (what
+stands upstream now). Each hunk of base→live is looked for in the tip at the one place to which base→tip carries
+it, never elsewhere: the same lines in another block are not the fix.
+
+A false *landed* is the worst answer there is, so whatever is not certain is *diverged*. Pure: the line edits
+between the versions come in as arguments.
+"""
+
+import difflib
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+Lines = Sequence[bytes]  # each with its line end
+
+_TELLING = re.compile(rb"[0-9A-Za-z\x80-\xff].*[0-9A-Za-z\x80-\xff].*[0-9A-Za-z\x80-\xff]", re.DOTALL)
+_ALIKE = 0.6  # by difflib's ratio: `debug = true` and `debug = yes` have 0.78
+_COMPARED = 10_000  # pairs of lines whose likeness is looked at; where there are more, the deletion is not sure
+
+
+class State(StrEnum):
+    LANDED = "landed"
+    NEIGHBOURS = "landed, neighbours changed"
+    WHITESPACE = "landed but for whitespace"
+    MISSING = "missing"
+    DIVERGED = "diverged"  # something else stands there
+
+
+IN_PLACE = (State.LANDED, State.NEIGHBOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines [a, b) of the left version became lines [c, d) of the right one; from 0, end excluded. Edits come in
+    order, with at least one unchanged line between two."""
+
+    a: int
+    b: int
+    c: int
+    d: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of one hunk. `hunk` is from base to live; lines [start, end) of the tip stand where it belongs,
+    between the nearest lines that base and tip share. `added` are those of them that the hunk added."""
+
+    hunk: Edit
+    state: State
+    start: int = 0
+    end: int = 0
+    added: tuple[int, ...] = ()
+
+
+def compare(
+    base: Lines, live: Lines, tip: Lines, to_live: Sequence[Edit], to_tip: Sequence[Edit], live_to_tip: Sequence[Edit]
+) -> list[Placed]:
+    """Look for each hunk of `to_live` in the tip. `to_tip` are the edits from base to tip, `live_to_tip` those
+    from live to tip."""
+    placed = []
+    for hunk in to_live:
+        above, start = _kept_above(to_tip, hunk.a)
+        below, end = _kept_below(to_tip, hunk.b, len(base), len(tip))
+        old, new, there = base[hunk.a : hunk.b], live[hunk.c : hunk.d], tip[start:end]
+        old_kept = sum(_image(to_tip, line) is not None for line in range(hunk.a, hunk.b))
+        added: tuple[int, ...] = ()
+        if (above, below) == (hunk.a, hunk.b) and list(there) == list(new):
+            state, added = State.LANDED, tuple(range(start, end))
+        elif old_kept == len(old) and not set(new).difference(old).intersection(there):
+            state = State.MISSING
+        elif old_kept:
+            state = State.DIVERGED
+        elif not new:
+            state = State.DIVERGED if there else State.NEIGHBOURS  # deleted, and its neighbours with it
+        else:
+            added = _standing(base, live, tip, hunk, (above, below), (start, end), live_to_tip)
+            state = State.NEIGHBOURS if added else State.DIVERGED
+        placed.append(Placed(hunk, state, start, end, added))
+    return placed
+
+
+def survives(version: Lines, placed: Placed, old: Lines, tip: Lines, to_tip: Sequence[Edit]) -> bool:
+    """Whether a hunk that stood in an earlier `version` of upstream is still in force at the tip, though the compare
+    with its base cannot make it out any more. `placed` is the hunk in that version, `old` what it had replaced,
+    `to_tip` the edits from that version to the tip.
+
+    Added lines must all be left. After a deletion, nothing may have come to its place that is more like what was
+    deleted than like what it replaces.
+    """
+    if placed.added:
+        return all(_image(to_tip, line) is not None for line in placed.added)
+    above, start = _kept_above(to_tip, placed.start)
+    below, end = _kept_below(to_tip, placed.start, len(version), len(tip))
+    return not _came_back(old, version[above:below], tip[start:end])
+
+
+def lines_of(content: bytes) -> list[bytes]:
+    """The lines of a file as git sees them: they end at a line feed, and nowhere else."""
+    return re.findall(rb"[^\n]*\n|[^\n]+", content)
+
+
+def fold(lines: Lines) -> list[bytes]:
+    """The lines without white space and line ends, as `git diff -w` compares them."""
+    return [b"".join(line.split()) + b"\n" for line in lines]
+
+
+def _standing(
+    base: Lines,
+    live: Lines,
+    tip: Lines,
+    hunk: Edit,
+    in_base: tuple[int, int],
+    in_tip: tuple[int, int],
+    live_to_tip: Sequence[Edit],
+) -> tuple[int, ...]:
+    """Where the new lines of a hunk stand among changed neighbours; nothing unless that is sure: all of them, in order,
+    on the right side of what became of the neighbours, with at least one that could not be there by chance, and with
+    nothing left of the old ones."""
+    start, end = in_tip
+    new = live[hunk.c : hunk.d]
+    images = [image for line in range(hunk.c, hunk.d) if (image := _image(live_to_tip, line)) is not None]
+    if len(images) < len(new) or images[0] < start or images[-1] >= end:
+        return ()
+    if (in_base[0] < hunk.a and images[0] == start) or (hunk.b < in_base[1] and images[-1] == end - 1):
+        return ()  # a neighbour that stood before it now stands behind it, or the other way round
+    left_over = set(base[hunk.a : hunk.b]).difference(new).intersection(tip[start:end])
+    lives, tips = Counter(live), Counter(tip)
+    unmistakable = (lives[line] == tips[line] == 1 and _TELLING.search(line) for line in set(new).difference(base))
+    if any(map(_TELLING.search, left_over)) or not any(unmistakable):
+        return ()
+    return tuple(images)
+
+
+def _image(edits: Sequence[Edit], line: int) -> int | None:
+    """Where an unchanged line of the left version stands in the right one; None if it was changed."""
+    index = bisect_right(edits, line, key=lambda edit: edit.a) - 1
+    if index < 0:
+        return line
+    edit = edits[index]
+    return None if line < edit.b else line - edit.b + edit.d
+
+
+def _kept_above(edits: Sequence[Edit], line: int) -> tuple[int, int]:
+    """The end of the nearest unchanged lines above `line`, in the left and in the right version."""
+    if line == 0:
+        return 0, 0
+    image = _image(edits, line - 1)
+    if image is not None:
+        return line, image + 1
+    covering = edits[bisect_right(edits, line - 1, key=lambda edit: edit.a) - 1]
+    return covering.a, covering.c
+
+
+def _kept_below(edits: Sequence[Edit], line: int, left: int, right: int) -> tuple[int, int]:
+    """The start of the nearest unchanged lines from `line` on, in the left and in the right version, which are
+    `left` and `right` lines long."""
+    while line < left:
+        image = _image(edits, line)
+        if image is not None:
+            return line, image
+        line = edits[bisect_right(edits, line, key=lambda edit: edit.a) - 1].b
+    return left, right
+
+
+def _came_back(deleted: Lines, replaced: Lines, there: Lines) -> bool:
+    telling = [line for line in deleted if _TELLING.search(line)]
+    if not telling:  # braces and blank lines: only all of them together tell
+        return any(list(there[i : i + len(deleted)]) == list(deleted) for i in range(len(there) - len(deleted) + 1))
+    if (len(telling) + len(replaced)) * len(there) > _COMPARED:
+        return True
+    for line in there:
+        likeness = max(_likeness(line, one) for one in telling)
+        if likeness >= _ALIKE and likeness > max((_likeness(line, one) for one in replaced), default=0):
+            return True
+    return False
+
+
+def _likeness(one: bytes, other: bytes) -> float:
+    matcher = difflib.SequenceMatcher(None, one.strip().decode("latin-1"), other.strip().decode("latin-1"), False)
+    return matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0

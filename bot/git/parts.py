@@ -1,0 +1,95 @@
+"""The parts of a change to one file, and what became of each in some version of the file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.git.compare import IN_PLACE, Edit, Placed, State, compare, fold, lines_of
+from bot.git.edits import edits_between
+from bot.git.objects import SUBMODULE, SYMLINK, File, is_text
+
+_NOWHERE = Edit(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done to one file by hand: `base`, as `base_commit` has it at `path`, became `live`. A new file has no
+    base (ABSENT), a deleted one no live version."""
+
+    path: str
+    base_commit: str
+    base: File
+    live: File
+
+
+class Parts:
+    """A change as the parts that can land one by one: its hunks, and its change of mode. A deletion, and a change from
+    or to what has no lines (binary files, symbolic links, an empty new file), is one part."""
+
+    def __init__(self, change: Change) -> None:
+        base, live = change.base, change.live
+        self.change = change
+        self.base = lines_of(base.content or b"")
+        self.live = lines_of(live.content or b"")
+        self.whole = not has_lines(live) or (base.there and not has_lines(base)) or not (base.there or live.content)
+        self.hunks = [] if self.whole else edits_between([(base.content or b"", live.content or b"")])[0]
+        before = base.mode if base.there else "100644"
+        self.modes = (before, live.mode) if not self.whole and before != live.mode else None
+        self.count = int(base != live) if self.whole else len(self.hunks) + (self.modes is not None)
+
+    def at(self, versions: Sequence[File]) -> list[list[Placed]]:
+        """What became of each part in each of several versions of the file; the hunks first, then the mode. Raises
+        GitError."""
+        if self.whole:
+            return [[Placed(_NOWHERE, self._whole(version))] for version in versions]
+        compared = [version.content for version in versions if version.content is not None and has_lines(version)]
+        pairs = [(content or b"", other) for other in compared for content in self._contents()]
+        edits = iter(edits_between(pairs))
+        found = []
+        for version in versions:
+            if has_lines(version):
+                lines = lines_of(version.content or b"")
+                placed = compare(self.base, self.live, lines, self.hunks, next(edits), next(edits))
+            else:
+                state = State.DIVERGED if version.there or self.change.base.there else State.MISSING
+                placed = [Placed(hunk, state) for hunk in self.hunks]
+            if self.modes:
+                placed.append(Placed(_NOWHERE, self._mode(version)))
+            found.append(placed)
+        return found
+
+    def but_for_whitespace(self, version: File) -> list[bool]:
+        """Of each hunk whether it stands in the version if white space is left out of all three versions. Raises
+        GitError."""
+        versions = [fold(lines) for lines in (self.base, self.live, lines_of(version.content or b""))]
+        base, live, there = versions
+        texts = [b"".join(lines) for lines in versions]
+        to_live, to_there, live_to_there = edits_between(
+            [(texts[0], texts[1]), (texts[0], texts[2]), (texts[1], texts[2])]
+        )
+        folded = compare(base, live, there, to_live, to_there, live_to_there)
+        answers = []
+        for hunk in self.hunks:
+            # The hunks of the folded versions that touch it; a hunk that changes only white space has none of its own.
+            near = [one for one in folded if one.hunk.a <= hunk.b and one.hunk.b >= hunk.a]
+            says_something = base[hunk.a : hunk.b] != live[hunk.c : hunk.d]
+            answers.append(says_something and bool(near) and all(one.state in IN_PLACE for one in near))
+        return answers
+
+    def _contents(self) -> tuple[bytes, bytes]:
+        return self.change.base.content or b"", self.change.live.content or b""
+
+    def _whole(self, version: File) -> State:
+        if version == self.change.live:
+            return State.LANDED
+        still = version.there if not self.change.live.there else version == self.change.base
+        return State.MISSING if still else State.DIVERGED
+
+    def _mode(self, version: File) -> State:
+        if self.modes and version.mode == self.modes[1]:
+            return State.LANDED
+        return State.MISSING if self.modes and version.mode == self.modes[0] else State.DIVERGED
+
+
+def has_lines(file: File) -> bool:
+    """Whether it is a regular file of text."""
+    return file.content is not None and file.mode not in (SYMLINK, SUBMODULE) and is_text(file.content)

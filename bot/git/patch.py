@@ -1,0 +1,216 @@
+"""Unified diffs as people send them (`git diff`, `diff -u`, `diff -ru`): what they say, and applying them.
+
+`git apply` looks for a hunk's context anywhere near, and so puts it into the wrong one of two equal blocks. Here a
+hunk goes where its line numbers say, else to the only other place where its old lines stand, else nowhere.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.git.compare import lines_of
+
+_RANGES = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
+_STAMP = re.compile(rb"\t.*|\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*")
+_ESCAPED = re.compile(rb'\\(?:([0-7]{3})|([abtnvfr"\\]))')
+_ESCAPES = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
+
+
+class NoPatch(ValueError):
+    """The text is no diff that can be used. Says what is wrong with it, and what to send instead."""
+
+
+class DoesNotApply(ValueError):
+    """The old lines of a hunk do not stand, or not in one place only, in the version that it is applied to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """`start` is a line of the old version, from 0; `old` are its lines from there on, context included; `new` are
+    the lines that come to their place."""
+
+    start: int
+    old: tuple[bytes, ...]
+    new: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class FilePatch:
+    """What a diff says of one file. Paths are as written, with prefixes such as `a/`; None is /dev/null. `blob` is the
+    (abbreviated) id of the old content, `renamed_to` the new name, without prefix, of a renamed file. Modes, blob and
+    new name are None where the diff does not say."""
+
+    old_path: str | None
+    new_path: str | None
+    old_mode: str | None = None
+    new_mode: str | None = None
+    blob: str | None = None
+    renamed_to: str | None = None
+    binary: bool = False
+    hunks: list[Hunk] = field(default_factory=list)
+
+    @property
+    def paths(self) -> list[str]:
+        """Where the file may be in the repository, likeliest first."""
+        written = [path for path in (self.old_path, self.new_path) if path is not None]
+        stripped = [path[2:] for path in written if re.match("[abciow]/.", path)]
+        return list(dict.fromkeys([*stripped, *written]))
+
+
+def read_patch(text: bytes) -> list[FilePatch]:
+    """Read a unified diff of one or more files; what stands around it is skipped. Raises NoPatch."""
+    lines = lines_of(text)
+    patches: list[FilePatch] = []
+    header: FilePatch | None = None  # of git's `diff --git`, until its hunks begin
+    at = 0
+    while at < len(lines):
+        line = lines[at].rstrip(b"\r\n")
+        following = lines[at + 1] if at + 1 < len(lines) else b""
+        if line.startswith(b"diff --git "):
+            path = _same_path(line.removeprefix(b"diff --git "))
+            header = FilePatch(path, path)
+            patches.append(header)
+        elif line.startswith(b"--- ") and following.startswith(b"+++ "):
+            if header is None:
+                patches.append(FilePatch(None, None))
+            patches[-1].old_path, patches[-1].new_path = _path(line[4:]), _path(following.rstrip(b"\r\n")[4:])
+            header = None
+            at += 1
+        elif line.startswith(b"@@ -") and patches:
+            hunk, at = _read_hunk(lines, at)
+            patches[-1].hunks.append(hunk)
+            continue
+        elif header is not None:
+            _read_header(header, line)
+        elif line.startswith(b"Binary files ") and line.endswith(b" differ"):
+            raise NoPatch("binary files have no diff: send the files themselves")
+        at += 1
+    if not patches:
+        raise NoPatch("there is no unified diff in it: send what `git diff` or `diff -u old new` prints")
+    for patch in patches:
+        if patch.old_path is None and patch.new_path is None:
+            raise NoPatch("a file in the diff has no name that can be read")
+    return patches
+
+
+def apply_patch(patch: FilePatch, content: bytes) -> bytes:
+    """The new version of a file, from its old one. Line ends are taken from the file where a paste has lost or gained
+    carriage returns. Raises DoesNotApply."""
+    lines = lines_of(content)
+    try:
+        return b"".join(_applied(patch.hunks, lines))
+    except DoesNotApply:
+        returns = {line.endswith(b"\r\n") for line in lines}
+        if len(returns) != 1:
+            raise
+        end = b"\r\n" if returns.pop() else b"\n"
+        return b"".join(_applied([_with_line_ends(hunk, end) for hunk in patch.hunks], lines))
+
+
+def _applied(hunks: Sequence[Hunk], lines: list[bytes]) -> list[bytes]:
+    result: list[bytes] = []
+    done = 0
+    for hunk in hunks:
+        start = _place(hunk, lines)
+        if start < done:
+            raise DoesNotApply(f"two hunks meet at line {start + 1}")
+        result += [*lines[done:start], *hunk.new]
+        done = start + len(hunk.old)
+    return [*result, *lines[done:]]
+
+
+def _place(hunk: Hunk, lines: list[bytes]) -> int:
+    old = list(hunk.old)
+    if lines[hunk.start : hunk.start + len(old)] == old and hunk.start <= len(lines):
+        return hunk.start
+    places = [at for at in range(len(lines) - len(old) + 1) if lines[at : at + len(old)] == old] if old else []
+    if len(places) == 1:
+        return places[0]
+    where = "in several places" if places else "nowhere"
+    raise DoesNotApply(f"the old lines of the hunk at line {hunk.start + 1} stand {where} in this version of the file")
+
+
+def _with_line_ends(hunk: Hunk, end: bytes) -> Hunk:
+    def turned(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        return tuple(line.rstrip(b"\r\n") + end if line.endswith(b"\n") else line for line in lines)
+
+    return Hunk(hunk.start, turned(hunk.old), turned(hunk.new))
+
+
+def _read_hunk(lines: list[bytes], at: int) -> tuple[Hunk, int]:
+    """A hunk whose `@@` stands at line `at`, and the line after it."""
+    found = _RANGES.match(lines[at])
+    if found is None:
+        raise NoPatch(f"line {at + 1} of the diff begins like a hunk, but has no line numbers")
+    start, old_left, new_left = (int(number) if number is not None else 1 for number in found.groups())
+    start -= old_left > 0  # of no lines, diff names the one before
+    old: list[bytes] = []
+    new: list[bytes] = []
+    at += 1
+    while old_left > 0 or new_left > 0 or (at < len(lines) and lines[at].startswith(b"\\")):
+        line = lines[at] if at < len(lines) else b""
+        tag, text = line[:1], line[1:]
+        if tag in (b"\n", b"\r"):  # an empty line of context whose blank was trimmed on the way
+            tag, text = b" ", line
+        if tag == b"\\":  # "No newline at end of file", about the line before
+            for side in (old, new) if lines[at - 1][:1] == b" " else (old,) if lines[at - 1][:1] == b"-" else (new,):
+                if side:
+                    side[-1] = side[-1].rstrip(b"\r\n")
+        elif tag in (b" ", b"-", b"+"):
+            if tag != b"+":
+                old.append(text)
+                old_left -= 1
+            if tag != b"-":
+                new.append(text)
+                new_left -= 1
+        else:
+            raise NoPatch(f"the diff is cut off or damaged at its line {at + 1}: send all of it, if need be as a file")
+        at += 1
+    if old_left or new_left:
+        raise NoPatch(f"the hunk before line {at + 1} of the diff is longer than it says: send it unedited")
+    return Hunk(start, tuple(old), tuple(new)), at
+
+
+def _read_header(patch: FilePatch, line: bytes) -> None:
+    """One of the lines that git puts between `diff --git` and the first hunk."""
+    word, _, value = line.partition(b" mode ")
+    mode = value.decode("ascii", "replace")
+    if word == b"old":
+        patch.old_mode = mode
+    elif word == b"new":
+        patch.new_mode = mode
+    elif word == b"new file":
+        patch.old_path, patch.new_mode = None, mode
+    elif word == b"deleted file":
+        patch.new_path, patch.old_mode = None, mode
+    elif line.startswith(b"rename from "):
+        patch.old_path = _path(line.removeprefix(b"rename from "))
+    elif line.startswith(b"rename to "):
+        patch.new_path = patch.renamed_to = _path(line.removeprefix(b"rename to "))
+    elif line.startswith((b"Binary files ", b"GIT binary patch")):
+        patch.binary = True
+    elif line.startswith(b"index "):
+        blobs, _, mode_of_both = line.removeprefix(b"index ").partition(b" ")
+        patch.blob = blobs.partition(b"..")[0].decode("ascii", "replace")
+        if mode_of_both:
+            patch.old_mode = patch.new_mode = mode_of_both.decode("ascii", "replace")
+
+
+def _path(written: bytes) -> str | None:
+    written = _unquoted(written) if written.startswith(b'"') else _STAMP.sub(b"", written)
+    return None if written == b"/dev/null" else written.decode("utf-8", "surrogateescape")
+
+
+def _same_path(both: bytes) -> str | None:
+    """The path in `a/x b/x`, if both are the same but for the prefix; lines that follow tell the others."""
+    middle = len(both) // 2
+    one, other = both[:middle], both[middle + 1 :]
+    if both[middle : middle + 1] != b" " or one.partition(b"/")[2] != other.partition(b"/")[2]:
+        return None
+    return _path(one)
+
+
+def _unquoted(written: bytes) -> bytes:
+    """A path in git's quotes: `"caf\\303\\251"`."""
+    inside = written[1:].rpartition(b'"')[0]
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 8) & 255 if found[1] else _ESCAPES[found[2][0]]]), inside)

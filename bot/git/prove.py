@@ -1,0 +1,279 @@
+"""Proof by content: is a recorded change in the upstream branch? The ladder, strongest rung first, for each file:
+
+1. the content and mode at the tip are those of the recorded live file
+2. merging the change into the tip, anchored on its base, changes nothing, and each hunk stands where it belongs
+3. each hunk stands where it belongs
+4. each hunk stands where it belongs, some among neighbours that changed
+5. each hunk stands where it belongs but for white space: a person decides, except where white space has a meaning
+
+Only rungs 1 to 4 are *landed*. What cannot be looked at is *unknown*, with the reason, and never *missing*.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bot.git.compare import IN_PLACE, Placed, State, lines_of
+from bot.git.edits import merged
+from bot.git.fates import Fate, fates
+from bot.git.mirror import commits_among
+from bot.git.objects import ABSENT, LARGEST, SUBMODULE, Entry, File, read_blobs, renames, tree_entries
+from bot.git.parts import Change, Parts, has_lines
+
+_LFS = b"version https://git-lfs.github.com/spec/"
+_SPACED = re.compile(  # files in which white space means something
+    r".*\.(?:py|pyi|pyx|ya?ml|mk|mak|bzl|star|sls|haml|slim|pug|jade|sass|styl|coffee|nim|hs|lhs|elm|fs|fsx|feature"
+    r"|md|rst|tsv|patch|diff)|(?:GNU|BSD)?Makefile(?:\..*)?|makefile|Snakefile|SCons(?:truct|cript)|BUILD|WORKSPACE"
+    r"|Tiltfile|[Jj]ustfile",
+    re.DOTALL,
+)
+
+
+class Verdict(StrEnum):
+    LANDED = "landed"
+    PARTLY = "partly"
+    WHITESPACE = "whitespace"
+    MISSING = "missing"
+    DIVERGED = "diverged"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class HunkProof:
+    """One part of a change. `base_lines` are the first and last line of the base that it replaces, counted from 1; an
+    insertion comes before the first, and its last is one less. It is None for what concerns the whole file: its mode,
+    its deletion, binary content.
+
+    `removed` and `added` are its lines; `stands` is what the tip has at this place. `commit` is the upstream commit
+    that brought the part, `undone_by` the one that took it away again; None if neither happened or it is not known.
+    """
+
+    base_lines: tuple[int, int] | None
+    state: State
+    removed: tuple[bytes, ...] = ()
+    added: tuple[bytes, ...] = ()
+    stands: tuple[bytes, ...] = ()
+    commit: str | None = None
+    undone_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileProof:
+    """What became of one changed file. `rung` is that of the ladder, None below it; `upstream_path` is where the file
+    is now, None if it is nowhere."""
+
+    path: str
+    upstream_path: str | None
+    verdict: Verdict
+    rung: int | None
+    why: str
+    hunks: tuple[HunkProof, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of a change of one or more files at one tip. `rung` is the weakest that it stands on."""
+
+    tip: str
+    verdict: Verdict
+    rung: int | None
+    why: str
+    files: tuple[FileProof, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that `hotwash prove --json` prints."""
+        return {
+            "verdict": self.verdict.value,
+            "rung": self.rung,
+            "why": self.why,
+            "files": [
+                {
+                    "path": file.path,
+                    "upstream_path": file.upstream_path,
+                    "verdict": file.verdict.value,
+                    "rung": file.rung,
+                    "why": file.why,
+                    "hunks": [
+                        {
+                            "base_lines": list(hunk.base_lines) if hunk.base_lines else None,
+                            "state": hunk.state.value,
+                            "commit": hunk.commit,
+                            "undone_by": hunk.undone_by,
+                        }
+                        for hunk in file.hunks
+                    ],
+                }
+                for file in self.files
+            ],
+        }
+
+
+def prove(git_dir: Path, tip: str, changes: Sequence[Change], *, name_commits: bool = True) -> Proof:
+    """Look for a change at the commit `tip` (a full sha). `name_commits` also finds which upstream commit brought or
+    undid each part, which costs a look through the versions of each file since its base.
+
+    Raises GitError.
+    """
+    created = {change.path for change in changes if not change.base.there}
+    files = tuple(_prove_file(git_dir, tip, change, created, name_commits) for change in changes)
+    verdict = _together([file.verdict for file in files])
+    rungs = [file.rung for file in files if file.rung is not None]
+    rung = max(rungs) if verdict in (Verdict.LANDED, Verdict.WHITESPACE) else None
+    whys = dict.fromkeys(file.why for file in files if verdict in (file.verdict, Verdict.PARTLY))
+    return Proof(tip, verdict, rung, "; ".join(whys), files)
+
+
+def _together(verdicts: Sequence[Verdict]) -> Verdict:
+    kinds = set(verdicts)
+    if not kinds or Verdict.UNKNOWN in kinds:
+        return Verdict.UNKNOWN
+    if len(kinds) == 1:
+        return verdicts[0]
+    if kinds == {Verdict.LANDED, Verdict.WHITESPACE}:
+        return Verdict.WHITESPACE
+    return Verdict.DIVERGED if kinds == {Verdict.MISSING, Verdict.DIVERGED} else Verdict.PARTLY
+
+
+def _prove_file(git_dir: Path, tip: str, change: Change, created: set[str], name_commits: bool) -> FileProof:
+    if len(tip) != 40:
+        why = "the repository names its objects by SHA-256, which cannot be looked at yet"
+        return FileProof(change.path, None, Verdict.UNKNOWN, None, why)
+    names, entry = _find(git_dir, tip, change)
+    if not change.live.there and names[-1] != change.path and names[-1] in created:
+        names, entry = [change.path], None  # the change itself moved the file there
+    path = names[-1] if entry else None
+    why = _out_of_reach(change, entry)
+    if why:
+        return FileProof(change.path, path, Verdict.UNKNOWN, None, why)
+    there = File(entry.mode, read_blobs(git_dir, [entry.blob])[entry.blob]) if entry else ABSENT
+    parts = Parts(change)
+    if there.content is not None and there.content.startswith(_LFS):
+        why = "upstream keeps the file in Git LFS, and has only a pointer to it"
+    elif not parts.count:
+        why = "the live file is the same as its base: there is no change to look for"
+    if why:
+        return FileProof(change.path, path, Verdict.UNKNOWN, None, why)
+
+    (placed,) = parts.at([there])
+    found = [Fate(one.state) for one in placed]
+    unclear = any(one.state is State.DIVERGED for one in placed)
+    if (name_commits or unclear) and commits_among(git_dir, [change.base_commit]):
+        found = fates(git_dir, tip, names, parts, placed, there)
+    states = [fate.state for fate in found]
+    spaced: set[int] = set()  # the hunks that stand there but for white space
+    if State.DIVERGED in states and parts.hunks and has_lines(there):
+        blank = parts.but_for_whitespace(there)
+        spaced = {part for part, yes in enumerate(blank) if yes and states[part] is State.DIVERGED}
+        if not _SPACED.fullmatch(PurePosixPath(names[-1]).name):
+            states = [State.WHITESPACE if part in spaced else state for part, state in enumerate(states)]
+    verdict = _verdict(states)
+    rung = 5 if verdict is Verdict.WHITESPACE else None
+    if verdict is Verdict.LANDED:
+        rung = _rung(change, there, states)
+        verdict = Verdict.LANDED if rung else Verdict.UNKNOWN
+    hunks = tuple(
+        _hunk(parts, there, one, replace(fate, state=state))
+        for one, fate, state in zip(placed, found, states, strict=True)
+    )
+    return FileProof(change.path, path, verdict, rung, _why(verdict, rung, states, bool(spaced), there), hunks)
+
+
+def _find(git_dir: Path, tip: str, change: Change) -> tuple[list[str], Entry | None]:
+    """The names that the file had since its base, the last being that at the tip, and the file there."""
+    names = [change.path]
+    entry = tree_entries(git_dir, tip, names).get(change.path)
+    if entry is None and change.base.there and commits_among(git_dir, [change.base_commit]):
+        names += renames(git_dir, change.base_commit, tip, change.path)
+        entry = tree_entries(git_dir, tip, names[-1:]).get(names[-1])
+    return names, entry
+
+
+def _out_of_reach(change: Change, entry: Entry | None) -> str:
+    """Why a file cannot be looked at, if so."""
+    modes = {change.base.mode, change.live.mode, entry.mode if entry else ""}
+    contents = [content for content in (change.base.content, change.live.content) if content is not None]
+    if SUBMODULE in modes:
+        return "it is a submodule: the change is in another repository"
+    if any(content.startswith(_LFS) for content in contents):
+        return "the file is kept in Git LFS: the repository has only a pointer to it"
+    if max([len(content) for content in contents] + [entry.size if entry else 0], default=0) > LARGEST:
+        return f"the file has more than {LARGEST // 1_000_000} MB, too much to be compared"
+    return ""
+
+
+def _verdict(states: Sequence[State]) -> Verdict:
+    if all(state in IN_PLACE for state in states):
+        return Verdict.LANDED
+    if all(state in (*IN_PLACE, State.WHITESPACE) for state in states):
+        return Verdict.WHITESPACE
+    if any(state in (*IN_PLACE, State.WHITESPACE) for state in states):
+        return Verdict.PARTLY
+    return Verdict.MISSING if set(states) == {State.MISSING} else Verdict.DIVERGED
+
+
+def _rung(change: Change, there: File, states: Sequence[State]) -> int | None:
+    """The rung that a file stands on of which all parts are in place. None if a merge would still change the tip,
+    without a conflict: then the lines repeat so that it can be read both ways."""
+    if there == change.live:
+        return 1
+    if not has_lines(there):
+        return 3
+    ours, theirs = there.content or b"", change.live.content or b""
+    result = merged(change.base.content or b"", ours, theirs)
+    if result == ours:
+        return 2
+    if result is not None:
+        return None
+    return 4 if State.NEIGHBOURS in states else 3
+
+
+def _why(verdict: Verdict, rung: int | None, states: Sequence[State], spaced: bool, there: File) -> str:
+    match verdict:
+        case Verdict.LANDED:
+            return _LANDED_WHY[rung or 0]
+        case Verdict.WHITESPACE:
+            return "it stands there but for white space"
+        case Verdict.UNKNOWN:
+            return "the lines around it repeat, so that its place can be read in two ways"
+    if not there.there:
+        return "the file is not upstream"
+    if spaced:
+        return "it differs only in white space, which means something in this file"
+    if verdict is Verdict.PARTLY:
+        return f"{sum(state in IN_PLACE for state in states)} of {len(states)} parts landed"
+    return "none of it is there" if verdict is Verdict.MISSING else "something else stands there"
+
+
+_LANDED_WHY = {
+    1: "the file upstream is the recorded one",
+    2: "merging the change into upstream changes nothing",
+    3: "every part stands where it belongs",
+    4: "every part stands where it belongs, among lines that changed since",
+}
+
+
+def _hunk(parts: Parts, there: File, placed: Placed, fate: Fate) -> HunkProof:
+    hunk = placed.hunk
+    if placed.hunk not in parts.hunks:
+        before, after = parts.modes or ("", "")
+        return HunkProof(
+            None,
+            fate.state,
+            (f"mode {before}\n".encode(),) if before else (),
+            (f"mode {after}\n".encode(),) if after else (),
+            (f"mode {there.mode}\n".encode(),) if before and there.there else (),
+            fate.commit,
+            fate.undone_by,
+        )
+    return HunkProof(
+        (hunk.a + 1, hunk.b),
+        fate.state,
+        tuple(parts.base[hunk.a : hunk.b]),
+        tuple(parts.live[hunk.c : hunk.d]),
+        tuple(lines_of(there.content or b"")[placed.start : placed.end]),
+        fate.commit,
+        fate.undone_by,
+    )
