@@ -85,6 +85,8 @@ class Deliveries:
                 await self.send(Envelope("events_api", payload, attempt, reason))
                 return
             except DeliveryFailed as failed:
+                if failed.final:
+                    return
                 attempt, reason = attempt + 1, failed.retry_reason
 
     async def stop(self) -> None:

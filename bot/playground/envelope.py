@@ -19,7 +19,8 @@ class Envelope:
 class DeliveryFailed(Exception):
     """The app did not take it. `reason` is the word that Slack shows the person, `retry_reason` goes with a retry."""
 
-    def __init__(self, reason: str, retry_reason: str = "http_error") -> None:
+    def __init__(self, reason: str, retry_reason: str = "http_error", *, final: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_reason = retry_reason
+        self.final = final  # the app asked not to be sent it again

@@ -1,6 +1,10 @@
-"""How a Web API call is refused."""
+"""How a call is refused, and how a person is."""
 
 from typing import Any
+
+
+class NotPossible(Exception):
+    """Slack's client would not let this person do this. The text is a sentence that says why."""
 
 
 class SlackError(Exception):

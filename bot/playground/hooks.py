@@ -7,10 +7,10 @@ from yarl import URL
 
 from bot.playground import acts
 from bot.playground.errors import SlackError
-from bot.playground.methods.chat import body
+from bot.playground.methods.chat import body_in, thread_of
 from bot.playground.slack import Slack
 from bot.playground.trouble import respond
-from bot.playground.world import Json, Message
+from bot.playground.world import Channel, Json, Message
 
 
 async def response_url(slack: Slack, request: web.Request) -> web.StreamResponse:
@@ -53,25 +53,23 @@ def _answer_late(slack: Slack, key: str, payload: Json) -> None:
         else:
             acts.delete(world, channel, message)
         return
-    said = body(payload.get("text") or "", payload.get("blocks"), payload.get("attachments"), payload.get("metadata"))
+    said = body_in(payload)
     if payload.get("replace_original") and message is not None:
         if ephemeral:
             acts.rewhisper(world, channel, ephemeral, **said)
         else:
             acts.edit(world, channel, message, world.bot_user, **said)
         return
-    answer = say(slack, url.channel, url.user, {**payload, **said}, payload.get("thread_ts"))
+    answer = say(slack, channel, url.user, said, payload)
     slack.handles.answered(key, answer.ts)
 
 
-def say(slack: Slack, channel_id: str, user: str, payload: Json, thread_ts: str | None) -> Message:
-    """Put an app's answer where the person is: to them alone, or to all with `response_type: in_channel`."""
-    channel = slack.world.channels[channel_id]
-    said = {name: payload[name] for name in ("text", "blocks", "attachments", "metadata") if name in payload}
+def say(slack: Slack, channel: Channel, user: str, said: Json, payload: Json) -> Message:
+    """Put an app's answer where the person is: to them alone, or to all where the payload says `in_channel`."""
+    thread = thread_of(channel, str(payload.get("thread_ts") or ""))
     if payload.get("response_type") == "in_channel":
-        return acts.post(slack.world, channel, slack.message_from_bot(channel, **said, thread_ts=thread_ts))
-    message = slack.message_from_bot(channel, **said, thread_ts=thread_ts, only_for=user)
-    return acts.whisper(slack.world, channel, message)
+        return acts.post(slack.world, channel, slack.message_from_bot(channel, **said, thread_ts=thread))
+    return acts.whisper(slack.world, channel, slack.message_from_bot(channel, **said, thread_ts=thread, only_for=user))
 
 
 async def upload(slack: Slack, request: web.Request) -> web.StreamResponse:

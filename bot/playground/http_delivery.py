@@ -65,10 +65,9 @@ class HttpDelivery:
                 text = await response.text()
         except aiohttp.ClientError:
             raise DeliveryFailed("dispatch_failed", "connection_failed") from None
-        if response.status >= 500:
-            raise DeliveryFailed("http_service_error")
         if response.status >= 300:
-            raise DeliveryFailed("http_client_error")
+            final = response.headers.get("X-Slack-No-Retry") == "1"
+            raise DeliveryFailed("http_service_error" if response.status >= 500 else "http_client_error", final=final)
         return _parsed(text)
 
     async def stop(self) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bot.playground.errors import NotPossible
 from bot.playground.world import Json, World
 
 MAX_TYPED = 3000  # characters in a plain_text_input
@@ -37,8 +38,8 @@ _SEVERAL = {
 _OPTION_TYPES = ("selected_option", "selected_options")
 
 
-class BadInput(Exception):
-    """Slack's own client would not let a person do this; the text is what it says."""
+class BadInput(NotPossible):
+    """What was put into an element is none of its values; the text is what Slack's client says, or what there is."""
 
 
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
@@ -109,7 +110,9 @@ def _one(element: Json, key: str, given: Any, world: World) -> Any:
             raise BadInput(f"There is no file {given}: upload it first.")
         return {"id": str(given)}
     if key == "selected_date_time":
-        return int(given)
+        if not isinstance(given, int):
+            raise BadInput("Enter a date and time as seconds since the epoch.")
+        return given
     if key == "rich_text_value":
         return given
     return _typed(element, str(given))
@@ -175,7 +178,7 @@ def person(world: World, wanted: str) -> str:
 def conversation(world: World, wanted: str) -> str:
     """The id of a conversation by id or name."""
     name = wanted.removeprefix("#")
-    for channel in world.channels.values():
-        if wanted == channel.id or (channel.name and name == channel.name):
-            return channel.id
-    raise BadInput(f"There is no conversation {wanted!r}.")
+    channel = world.channels.get(wanted) or world.channel_named(name)
+    if channel is None:
+        raise BadInput(f"There is no conversation {wanted!r}.")
+    return channel.id

@@ -1,13 +1,13 @@
 """What a person does that reaches the app, and what Slack then shows them: commands, presses, modals, shortcuts."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from bot.playground import acts, hooks, inputs, payloads, screens
 from bot.playground.blockkit import check_view
 from bot.playground.envelope import DeliveryFailed, Envelope
-from bot.playground.errors import SlackError
-from bot.playground.methods.chat import body
-from bot.playground.people import NotPossible
+from bot.playground.errors import NotPossible, SlackError
+from bot.playground.methods.chat import body_in
 from bot.playground.slack import Slack
 from bot.playground.typed import as_sent
 from bot.playground.world import Channel, Json, Message, User, View
@@ -28,17 +28,16 @@ async def command(slack: Slack, user: User, channel: Channel, line: str) -> tupl
     payload = payloads.slash_command(slack.world, user, channel, name, sent, trigger_id, url)
     try:
         answer = await slack.deliveries.send(Envelope("slash_commands", payload))
-        said: Json = {"text": answer} if isinstance(answer, str) else answer or {}
-        if said.get("text") or said.get("blocks") or said.get("attachments"):
-            checked = body(said.get("text") or "", said.get("blocks"), said.get("attachments"))
-            shown = hooks.say(slack, channel.id, user.id, {**said, **checked}, None)
-            slack.handles.answered(key, shown.ts)
-            return None, shown
+        said: Json = answer if isinstance(answer, dict) else {"text": answer}
+        if not any(said.get(part) for part in ("text", "blocks", "attachments")):
+            return None, None
+        shown = hooks.say(slack, channel, user.id, body_in(said), said)
     except DeliveryFailed as failed:
         return _refused(slack, user, channel, f'{name} failed with the error "{failed.reason}"')
-    except (SlackError, AttributeError):
+    except SlackError:
         return _refused(slack, user, channel, f'{name} failed with the error "invalid_command_response"')
-    return None, None
+    slack.handles.answered(key, shown.ts)
+    return None, shown
 
 
 def _refused(slack: Slack, user: User, channel: Channel, text: str) -> tuple[str, Message]:
@@ -74,48 +73,58 @@ def _label(element: Json) -> str:
     return str((element.get("text") or {}).get("text", ""))
 
 
-def _action(slack: Slack, block: Json, element: Json, value: Any) -> Json:
-    """The `actions` entry of a press (`value` unused) or a pick. Raises NotPossible for what the client refuses."""
-    kind = element["type"]
-    try:
-        if kind in ("button", "workflow_button"):
-            chosen: Json = {}
-        elif kind == "overflow":
-            chosen = {"selected_option": inputs.pick(element, str(value))}
-        else:
-            chosen = inputs.read(element, value, slack.world)
-    except inputs.BadInput as bad:
-        raise NotPossible(str(bad)) from None
-    return payloads.action(element, block["block_id"], chosen, slack.world.new_ts())
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message as a place to press on."""
+
+    channel: Channel
+    message: Message
 
 
-async def press(
-    slack: Slack, user: User, channel: Channel, message: Message, found: tuple[Json, Json], value: Any
-) -> str | None:
-    """Press or pick on a message. What Slack shows when the app didn't take it, else None."""
+Surface = Posted | View
+
+
+def blocks_on(surface: Surface) -> list[Json]:
+    if isinstance(surface, View):
+        return list(surface.content["blocks"])
+    message = surface.message
+    return message.blocks + [block for attachment in message.attachments for block in attachment.get("blocks") or []]
+
+
+async def press(slack: Slack, user: User, surface: Surface, found: tuple[Json, Json], value: Any) -> str | None:
+    """Press a button, or pick or type `value`. What Slack shows when the app didn't take it, else None.
+
+    Of the inputs of a modal the app hears only where `dispatch_action` is set. Raises NotPossible for a value that
+    Slack's client would not let through.
+    """
     block, element = found
-    action = _action(slack, block, element, value)
-    state = inputs.initial_state(message.blocks)
+    chosen = _chosen(slack, element, value)
+    action = payloads.action(element, block["block_id"], chosen, slack.world.new_ts())
+    if isinstance(surface, View):
+        if inputs.holds_value(element):
+            surface.state[block["block_id"]][element["action_id"]] = chosen
+            screens.tell(slack.world, surface)
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            return None
+        trigger_id = slack.handles.new_trigger(user.id, surface.id if surface.content["type"] == "modal" else None)
+        return await _send(slack, payloads.view_actions(slack.world, user, surface, [action], trigger_id))
+    channel, message = surface.channel, surface.message
+    state = inputs.initial_state(blocks_on(surface))
     if inputs.holds_value(element):
-        state[block["block_id"]][element["action_id"]] = inputs.read(element, value, slack.world)
+        state[block["block_id"]][element["action_id"]] = chosen
     trigger_id = slack.handles.new_trigger(user.id)
-    key = slack.handles.new_response_url(channel.id, user.id, message.ts)
-    response_url = _response_url(slack, "actions", key)
-    payload = payloads.message_actions(slack.world, user, channel, message, [action], state, trigger_id, response_url)
+    url = _response_url(slack, "actions", slack.handles.new_response_url(channel.id, user.id, message.ts))
+    payload = payloads.message_actions(slack.world, user, channel, message, [action], state, trigger_id, url)
     return await _send(slack, payload)
 
 
-async def press_in_view(slack: Slack, user: User, view: View, found: tuple[Json, Json], value: Any) -> str | None:
-    """Press or pick in a modal or on the Home tab; the app hears of inputs only with `dispatch_action`."""
-    block, element = found
-    action = _action(slack, block, element, value)
-    if inputs.holds_value(element):
-        view.state[block["block_id"]][element["action_id"]] = inputs.read(element, value, slack.world)
-        screens.tell(slack.world, view)
-    if block["type"] == "input" and not block.get("dispatch_action"):
-        return None
-    trigger_id = slack.handles.new_trigger(user.id, view.id if view.content["type"] == "modal" else None)
-    return await _send(slack, payloads.view_actions(slack.world, user, view, [action], trigger_id))
+def _chosen(slack: Slack, element: Json, value: Any) -> Json:
+    """What an element was set to; a button to nothing, whatever the value."""
+    if element["type"] in ("button", "workflow_button"):
+        return {}
+    if element["type"] == "overflow":
+        return {"selected_option": inputs.pick(element, str(value))}
+    return inputs.read(element, value, slack.world)
 
 
 async def _send(slack: Slack, payload: Json) -> str | None:
@@ -139,11 +148,11 @@ async def submit(slack: Slack, user: User, values: dict[str, Any]) -> dict[str, 
     `values` names an input by `action_id`, or by `block_id.action_id` where that is not unique.
     """
     view = top_modal(slack, user)
-    if not view.content.get("submit") and any(block["type"] == "input" for block in view.content["blocks"]):
+    if not view.content.get("submit"):
         raise NotPossible("This modal has no submit button.")
     errors = fill_in(slack, view, values)
+    screens.show_errors(slack.world, view, errors)
     if errors:
-        screens.show_errors(slack.world, view, errors)
         return errors
     trigger_id = slack.handles.new_trigger(user.id, view.id)
     payload = payloads.view_submission(slack.world, user, view, trigger_id)
@@ -233,20 +242,17 @@ async def global_shortcut(slack: Slack, user: User, callback_id: str) -> str | N
     return await _send(slack, payloads.global_shortcut(slack.world, user, callback_id, trigger_id))
 
 
-async def suggest(
-    slack: Slack,
-    user: User,
-    found: tuple[Json, Json],
-    typed: str,
-    where: Channel | View,
-    message: Message | None,
-) -> list[Json]:
+async def suggest(slack: Slack, user: User, surface: Surface, found: tuple[Json, Json], typed: str) -> list[Json]:
     """The options that the app offers for an `external_select`; none where it doesn't answer, as in Slack's menu."""
     block, element = found
-    payload = payloads.suggestion(slack.world, user, block["block_id"], element["action_id"], typed, where, message)
+    about = {"action_id": element["action_id"], "block_id": block["block_id"], "value": typed}
+    if isinstance(surface, View):
+        payload = payloads.view_suggestion(slack.world, user, surface, about)
+    else:
+        payload = payloads.message_suggestion(slack.world, user, surface.channel, surface.message, about)
     try:
         answer = await slack.deliveries.send(Envelope("interactive", payload))
     except DeliveryFailed:
         return []
-    options = (answer or {}).get("options", []) if isinstance(answer, dict) else []
+    options = answer.get("options") if isinstance(answer, dict) else None
     return options if isinstance(options, list) else []

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.playground.app import EVENT_SCOPES, AppOrder, Command
-from bot.playground.people import NotPossible
+from bot.playground.errors import NotPossible
 from bot.playground.scopes import all_scopes
 from bot.playground.slack import Slack
 from bot.playground.world import Json

@@ -92,7 +92,7 @@ class Topic(InChannel):
 class Upload(Order):
     name: str
     content: str  # base64
-    mimetype: str = "application/octet-stream"
+    mimetype: str = Field(default="application/octet-stream", pattern=r"^[\w.+-]+/[\w.+-]+$")
 
 
 class Profile(Order):

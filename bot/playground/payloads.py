@@ -96,33 +96,20 @@ def view_closed(world: World, user: User, view: View, *, is_cleared: bool) -> Js
     return {**_interaction(world, user, "view_closed"), "view": shown, "is_cleared": is_cleared}
 
 
-def suggestion(
-    world: World,
-    user: User,
-    block_id: str,
-    action_id: str,
-    typed: str,
-    where: Channel | View,
-    message: Message | None,
-) -> Json:
-    """A request for the options of an `external_select`."""
-    about: Json = {"action_id": action_id, "block_id": block_id, "value": typed}
-    if isinstance(where, View):
-        container: Json = {"type": "view", "view_id": where.id}
-        return {
-            **_interaction(world, user, "block_suggestion"),
-            **about,
-            "container": container,
-            "view": shapes.view_json(world, where),
-        }
-    container = {"type": "message", "channel_id": where.id, "message_ts": message.ts if message else ""}
-    channel = {"id": where.id, "name": channel_name(where)}
-    return {
-        **_interaction(world, user, "block_suggestion"),
-        **about,
-        "container": container,
-        "channel": channel,
+def view_suggestion(world: World, user: User, view: View, about: Json) -> Json:
+    """A request for the options of an `external_select`: `about` names the element and what was typed."""
+    container = {"type": "view", "view_id": view.id}
+    shown = shapes.view_json(world, view)
+    return {**_interaction(world, user, "block_suggestion"), **about, "container": container, "view": shown}
+
+
+def message_suggestion(world: World, user: User, channel: Channel, message: Message, about: Json) -> Json:
+    where = {
+        "container": {"type": "message", "channel_id": channel.id, "message_ts": message.ts},
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "message": shapes.message_json(world, message),
     }
+    return {**_interaction(world, user, "block_suggestion"), **about, **where}
 
 
 def message_shortcut(

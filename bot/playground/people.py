@@ -7,24 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.playground import acts, inputs, shapes
-from bot.playground.errors import SlackError
-from bot.playground.methods.conversations import checked_name
+from bot.playground.errors import NotPossible, SlackError
+from bot.playground.methods.conversations import MAX_NOTE, checked_name
 from bot.playground.methods.reactions import emoji_name
 from bot.playground.slack import Slack
 from bot.playground.typed import as_sent
 from bot.playground.world import Channel, File, Message, User, World
 
 
-class NotPossible(Exception):
-    """Slack's client would not let this person do this. The text says why."""
-
-
 def person(world: World, wanted: str) -> User:
     """Someone who can act, by id or handle: not the bot, not deactivated."""
-    try:
-        user = world.users[inputs.person(world, wanted)]
-    except inputs.BadInput as unknown:
-        raise NotPossible(str(unknown)) from None
+    user = world.users[inputs.person(world, wanted)]
     if user.id in (world.bot_user, world.slackbot) or user.deleted:
         raise NotPossible(f"{user.name} {'is deactivated' if user.deleted else 'is no person'} and can't act.")
     return user
@@ -33,14 +26,8 @@ def person(world: World, wanted: str) -> User:
 def place(world: World, user: User, wanted: str) -> Channel:
     """A conversation that a person sees: `#name`, an id, or `@handle` for a direct one."""
     if wanted.startswith(("@", "U")):
-        try:
-            return acts.open_direct(world, (user.id, inputs.person(world, wanted)))
-        except inputs.BadInput as unknown:
-            raise NotPossible(str(unknown)) from None
-    try:
-        channel = world.channels[inputs.conversation(world, wanted)]
-    except inputs.BadInput as unknown:
-        raise NotPossible(str(unknown)) from None
+        return acts.open_direct(world, (user.id, inputs.person(world, wanted)))
+    channel = world.channels[inputs.conversation(world, wanted)]
     if user.id not in channel.members and (channel.kind != "public" or user.is_restricted or user.is_ultra_restricted):
         raise NotPossible(f"{user.name} can't see {wanted}.")
     return channel
@@ -134,20 +121,14 @@ def join(slack: Slack, user: User, channel: Channel) -> None:
 
 def invite(slack: Slack, user: User, channel: Channel, wanted: str) -> None:
     """Bring someone, or the app, into a channel."""
-    try:
-        guest = inputs.person(slack.world, wanted)
-    except inputs.BadInput as unknown:
-        raise NotPossible(str(unknown)) from None
+    guest = inputs.person(slack.world, wanted)
     if guest not in channel.members:
         acts.join(slack.world, channel, guest, user.id)
 
 
 def remove(slack: Slack, user: User, channel: Channel, wanted: str) -> None:
     """Remove someone, or the app, from a channel; or leave it oneself."""
-    try:
-        member = inputs.person(slack.world, wanted)
-    except inputs.BadInput as unknown:
-        raise NotPossible(str(unknown)) from None
+    member = inputs.person(slack.world, wanted)
     if channel.is_general or channel.is_direct:
         raise NotPossible("Nobody can leave or be removed here.")
     if member not in channel.members:
@@ -171,6 +152,24 @@ def rename(slack: Slack, user: User, channel: Channel, name: str) -> None:
         acts.rename(slack.world, channel, checked_name(slack.world, name), user.id)
     except SlackError as refused:
         raise NotPossible(f"#{channel.name} can't be renamed to {name}: {refused.code}.") from None
+
+
+def archive(slack: Slack, user: User, channel: Channel) -> None:
+    if channel.is_general or channel.is_direct:
+        raise NotPossible("This conversation can't be archived.")
+    acts.archive(slack.world, channel, user.id)
+
+
+def unarchive(slack: Slack, user: User, channel: Channel) -> None:
+    if not channel.archived:
+        raise NotPossible(f"#{channel.name} is not archived.")
+    acts.unarchive(slack.world, channel, user.id)
+
+
+def set_topic(slack: Slack, user: User, channel: Channel, topic: str) -> None:
+    if channel.is_direct or len(topic) > MAX_NOTE:
+        raise NotPossible(f"Only a channel has a topic, of {MAX_NOTE} characters at most.")
+    acts.set_note(slack.world, channel, "topic", topic, user.id)
 
 
 def pin(slack: Slack, user: User, channel: Channel, ts: str, *, remove: bool) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.playground import acts, interactions, orders, people, sees
-from bot.playground.people import NotPossible
+from bot.playground import interactions, orders, people, sees
+from bot.playground.errors import NotPossible
 from bot.playground.slack import Slack
 from bot.playground.world import Json, Message, User
 
@@ -64,34 +64,33 @@ async def command(slack: Slack, user: User, order: orders.Command) -> Json:
     return {"failure": failure, **_shown(slack, user, answer)}
 
 
+def _pressed(slack: Slack, user: User, order: orders.Press) -> tuple[interactions.Surface, tuple[Json, Json]]:
+    """What the order is about: where, and which element with its block."""
+    surface: interactions.Surface | None
+    if order.view == "modal":
+        surface = interactions.top_modal(slack, user)
+    elif order.view == "home":
+        surface = slack.world.homes.get(user.id)
+    else:
+        channel = people.place(slack.world, user, order.channel or "")
+        surface = interactions.Posted(channel, people.seen_message(channel, user, order.ts or ""))
+    if surface is None:
+        raise NotPossible(f"{user.name} has no Home tab yet.")
+    blocks = interactions.blocks_on(surface)
+    return surface, interactions.find_element(blocks, order.action_id, order.label, order.block_id)
+
+
 @person_order(orders.Press)
 async def press(slack: Slack, user: User, order: orders.Press) -> Json:
-    world = slack.world
-    if order.view:
-        view = interactions.top_modal(slack, user) if order.view == "modal" else world.homes.get(user.id)
-        if view is None:
-            raise NotPossible(f"{user.name} has no Home tab yet.")
-        found = interactions.find_element(view.content["blocks"], order.action_id, order.label, order.block_id)
-        return {"failure": await interactions.press_in_view(slack, user, view, found, order.value)}
-    channel = people.place(world, user, order.channel or "")
-    message = people.seen_message(channel, user, order.ts or "")
-    blocks = message.blocks + [b for a in message.attachments for b in a.get("blocks", [])]
-    found = interactions.find_element(blocks, order.action_id, order.label, order.block_id)
-    return {"failure": await interactions.press(slack, user, channel, message, found, order.value)}
+    surface, found = _pressed(slack, user, order)
+    return {"failure": await interactions.press(slack, user, surface, found, order.value)}
 
 
 @person_order(orders.Press)
 async def options(slack: Slack, user: User, order: orders.Press) -> Json:
     """What an `external_select` offers for the typed `value`."""
-    world = slack.world
-    if order.view:
-        view = interactions.top_modal(slack, user)
-        found = interactions.find_element(view.content["blocks"], order.action_id, order.label, order.block_id)
-        return {"options": await interactions.suggest(slack, user, found, str(order.value or ""), view, None)}
-    channel = people.place(world, user, order.channel or "")
-    message = people.seen_message(channel, user, order.ts or "")
-    found = interactions.find_element(message.blocks, order.action_id, order.label, order.block_id)
-    return {"options": await interactions.suggest(slack, user, found, str(order.value or ""), channel, message)}
+    surface, found = _pressed(slack, user, order)
+    return {"options": await interactions.suggest(slack, user, surface, found, str(order.value or ""))}
 
 
 @person_order(orders.Submit)
@@ -153,18 +152,12 @@ async def create(slack: Slack, user: User, order: orders.Create) -> Json:
 
 @person_order(orders.InChannel)
 async def archive(slack: Slack, user: User, order: orders.InChannel) -> None:
-    channel = people.own_place(slack.world, user, order.channel)
-    if channel.is_general or channel.is_direct:
-        raise NotPossible("This conversation can't be archived.")
-    acts.archive(slack.world, channel, user.id)
+    people.archive(slack, user, people.own_place(slack.world, user, order.channel))
 
 
 @person_order(orders.InChannel)
 async def unarchive(slack: Slack, user: User, order: orders.InChannel) -> None:
-    channel = people.place(slack.world, user, order.channel)
-    if not channel.archived:
-        raise NotPossible(f"#{channel.name} is not archived.")
-    acts.unarchive(slack.world, channel, user.id)
+    people.unarchive(slack, user, people.place(slack.world, user, order.channel))
 
 
 @person_order(orders.Rename)
@@ -174,8 +167,7 @@ async def rename(slack: Slack, user: User, order: orders.Rename) -> None:
 
 @person_order(orders.Topic)
 async def topic(slack: Slack, user: User, order: orders.Topic) -> None:
-    channel = people.own_place(slack.world, user, order.channel)
-    acts.set_note(slack.world, channel, "topic", order.topic, user.id)
+    people.set_topic(slack, user, people.own_place(slack.world, user, order.channel), order.topic)
 
 
 @person_order(orders.OnMessage)

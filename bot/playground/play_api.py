@@ -9,10 +9,9 @@ from pydantic import ValidationError
 
 from bot.playground import manifest, orders, people, sees
 from bot.playground.app import AppOrder
+from bot.playground.errors import NotPossible
 from bot.playground.faults import DELIVERIES, OTHER_DOORS, Fault
-from bot.playground.inputs import BadInput
 from bot.playground.methods import METHODS
-from bot.playground.people import NotPossible
 from bot.playground.person_orders import PERSON_ORDERS
 from bot.playground.slack import Slack
 from bot.playground.world import User
@@ -92,9 +91,9 @@ class PlayApi:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one for each change, its number as the event's id."""
+        seen = int(request.headers.get("Last-Event-ID") or request.query.get("after") or self.slack.changes.last)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        seen = int(request.headers.get("Last-Event-ID") or request.query.get("after") or self.slack.changes.last)
         await response.write(b": hello\n\n")
         while request.transport is not None and not request.transport.is_closing():
             found = await self.slack.changes.wait(seen, 15)
@@ -172,8 +171,6 @@ async def in_words(
         text = str(refused)
     except ValidationError as wrong:
         text = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
-    except BadInput as bad:
-        text = str(bad)
     except ValueError as wrong:
         text = f"Bad request: {wrong}"
     return web.json_response({"ok": False, "error": text}, status=400)

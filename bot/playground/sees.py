@@ -58,18 +58,18 @@ def _in_sidebar(world: World, channel: Channel, user: User) -> Json:
 
 
 def _unread(world: World, channel: Channel, user: User) -> tuple[int, int]:
-    """How many messages of others came since this person last looked, and how many of them call for them."""
+    """How many messages of others came since this person last looked, and how many of them call for them.
+
+    Looks at a hundred messages at most: a number that only grows needs no count.
+    """
     calls = [f"<@{user.id}>", "<!here>", "<!channel>", "<!everyone>"]
     calls += [f"<!subteam^{group.id}" for group in world.usergroups.values() if user.id in group.users]
     last_read = channel.last_read.get(user.id, "")
-    new = takewhile(lambda message: message.ts > last_read, reversed(channel.messages.values()))
+    new = takewhile(lambda message: message.ts > last_read, islice(reversed(channel.messages.values()), 100))
     heard = [m for m in new if m.user != user.id and (m.broadcast or not m.is_reply) and not m.tombstone]
-    called = sum(channel.is_direct or any(call in said for call in calls) for m in heard for said in [_said(m)])
-    return len(heard), called
-
-
-def _said(message: Message) -> str:
-    return f"{message.text}\n{message.blocks}"
+    # A mention may stand in any text of any block, so look at all of them at once.
+    said = [f"{message.text}\n{message.blocks}" for message in heard]
+    return len(heard), sum(channel.is_direct or any(call in text for call in calls) for text in said)
 
 
 def conversation(slack: Slack, user: User, channel: Channel, thread_ts: str | None, limit: int) -> Json:

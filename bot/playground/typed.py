@@ -17,7 +17,6 @@ def as_sent(text: str, world: World, *, labels: bool) -> str:
     """Typed text as the app gets it. `labels`: `<@U1|maya>`, `<#C1|general>`, as in commands with `should_escape`."""
     people = {user.name: user for user in world.users.values()}
     groups = {group.handle: group for group in world.usergroups.values()}
-    channels = {c.name: c for c in world.channels.values() if c.name and not c.archived}
 
     def entity(match: re.Match[str]) -> str:
         if link := match["link"]:
@@ -25,8 +24,8 @@ def as_sent(text: str, world: World, *, labels: bool) -> str:
             return f"<{escape(bare)}>{escape(link[len(bare) :])}"
         if name := match["at"]:
             return _mention(name, people, labels) or _group_mention(name, groups) or match[0]
-        channel = channels.get(match["channel"])
-        if channel is None:
+        channel = world.channel_named(match["channel"])
+        if channel is None or channel.archived:
             return match[0]
         return f"<#{channel.id}|{channel.name if labels or channel.kind == 'public' else ''}>"
 

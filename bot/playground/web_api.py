@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.playground.app import APP_TOKEN, BOT_TOKEN
 from bot.playground.errors import SlackError
-from bot.playground.methods import METHODS, Method
+from bot.playground.methods import METHODS, Method, table
 from bot.playground.methods.table import Call
 from bot.playground.slack import Slack
 from bot.playground.trouble import respond
@@ -55,7 +55,7 @@ def call(slack: Slack, name: str, token: str | None, args: Json) -> Json:
     caller = Call(slack, slack.world.bot)
     if method.scopes and method.auth == "bot":
         caller.need(*method.scopes)
-    return {"ok": True, **(method.run(caller, **method.read_arguments(args)) or {})}
+    return {"ok": True, **(method.run(caller, **table.read_arguments(method.arguments, args)) or {})}
 
 
 def _check_token(method: Method, token: str | None) -> None:

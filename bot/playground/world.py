@@ -195,6 +195,11 @@ class World:
     def bot(self) -> User:
         return self.users[self.bot_user]
 
+    def channel_named(self, name: str) -> Channel | None:
+        """The channel that has this name now, archived or not."""
+        channel = self.channels.get(self.names.get(name, ""))
+        return channel if channel is not None and channel.name == name else None
+
     def views(self) -> Iterator[View]:
         for stack in self.modals.values():
             yield from stack

@@ -2,13 +2,12 @@
 
 import json
 import re
-from typing import Any
 
 from bot.playground import acts, shapes
 from bot.playground.block_ids import with_ids
 from bot.playground.blockkit import check_blocks
 from bot.playground.errors import SlackError
-from bot.playground.methods.table import Attachments, Blocks, Call, Object, method
+from bot.playground.methods.table import Attachments, Blocks, Call, Object, arguments_of, method, read_arguments
 from bot.playground.world import Channel, Json
 
 MAX_TEXT = 40_000
@@ -18,10 +17,11 @@ _TS = re.compile(r"\d{10}\.\d{6}")
 
 
 def body(
+    *,
     text: str = "",
-    blocks: list[Any] | None = None,
-    attachments: list[Any] | None = None,
-    metadata: Json | None = None,
+    blocks: Blocks | None = None,
+    attachments: Attachments | None = None,
+    metadata: Object | None = None,
 ) -> Json:
     """What a message says, checked: `no_text`, `msg_too_long`, `invalid_blocks`, `too_many_attachments`, metadata."""
     if not (text or blocks or attachments):
@@ -40,9 +40,21 @@ def body(
     return {
         "text": text,
         "blocks": with_ids(blocks or []),
-        "attachments": [{"id": number, **item} for number, item in enumerate(attachments or [], 1)],
+        "attachments": [_attachment(number, item) for number, item in enumerate(attachments or [], 1)],
         **({"metadata": _checked_metadata(metadata)} if metadata is not None else {}),
     }
+
+
+def _attachment(number: int, given: Json) -> Json:
+    return {"id": number, **given, **({"blocks": with_ids(given["blocks"])} if given.get("blocks") else {})}
+
+
+_BODY = arguments_of(body)
+
+
+def body_in(payload: Json) -> Json:
+    """The same from a payload that is no Web API call: an acknowledgement, or what came to a response URL."""
+    return body(**read_arguments(_BODY, payload))
 
 
 def _checked_metadata(metadata: Json) -> Json:
@@ -80,7 +92,7 @@ def post_message(
     icon_url: str = "",
 ) -> Json:
     where = _target(call, channel)
-    said = body(text, blocks, attachments, metadata)
+    said = body(text=text, blocks=blocks, attachments=attachments, metadata=metadata)
     if username or icon_emoji or icon_url:
         call.need("chat:write.customize")
     if wait := call.slack.limits.post(where.id):
@@ -107,15 +119,12 @@ def _target(call: Call, channel: str) -> Channel:
         if call.user(channel, "channel_not_found").deleted:
             raise SlackError("user_disabled")
         return acts.open_direct(world, (call.caller.id, channel))
-    named = world.names.get(channel.removeprefix("#"))
-    if named and world.channels[named].name == channel.removeprefix("#"):
-        channel = named
-    known = world.channels.get(channel)
+    known = world.channels.get(channel) or world.channel_named(channel.removeprefix("#"))
     # Only with a scope that was asked for by name: else a bot that forgot to join would never find out.
     public = known is not None and known.kind == "public" and not known.archived
     if known is not None and public and "chat:write.public" in (call.slack.app.scopes or ()):
         return known
-    return call.own_channel(channel)
+    return call.own_channel(known.id if known is not None else channel)
 
 
 @method("chat.postEphemeral", 4, "chat:write")
@@ -132,7 +141,7 @@ def post_ephemeral(
     where = call.own_channel(channel)
     if user not in where.members or call.user(user, "user_not_in_channel").deleted:
         raise SlackError("user_not_in_channel")
-    said = body(text, blocks, attachments)
+    said = body(text=text, blocks=blocks, attachments=attachments)
     message = call.slack.message_from_bot(where, **said, thread_ts=thread_of(where, thread_ts), only_for=user)
     acts.whisper(call.slack.world, where, message)
     return {"message_ts": message.ts}
@@ -158,7 +167,7 @@ def update(
         raise SlackError("cant_update_message")
     if text is None and blocks is None and attachments is None:
         raise SlackError("no_text")
-    said = body(text or "", blocks, attachments, metadata or None)
+    said = body(text=text or "", blocks=blocks, attachments=attachments, metadata=metadata or None)
     if metadata == {}:
         said["metadata"] = None
     if attachments is None:

@@ -34,6 +34,41 @@ class Argument:
     required: bool
 
 
+Arguments = dict[str, Argument]
+
+
+def arguments_of(run: Callable[..., Any]) -> Arguments:
+    """The arguments that a function declares with its keyword-only parameters."""
+    hints = get_type_hints(run, include_extras=True)
+    return {
+        parameter.name: Argument(_reader(hints[parameter.name]), parameter.default is parameter.empty)
+        for parameter in inspect.signature(run).parameters.values()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+
+
+def read_arguments(arguments: Arguments, given: Json) -> Json:
+    """Those of `given` that are declared, read; others are ignored.
+
+    Raises SlackError: `invalid_arguments` with every sentence, or the code that the kind of argument has of its own.
+    """
+    read: Json = {}
+    wrong: list[str] = []
+    for name, argument in arguments.items():
+        value = given.get(name)
+        if value is None or value == "":
+            if argument.required:
+                wrong.append(f"[ERROR] missing required field: {name}")
+            continue
+        try:
+            read[name] = argument.read(value)
+        except ValueError as refused:
+            wrong.append(f"[ERROR] {refused} [json-pointer:/{name}]")
+    if wrong:
+        raise invalid_arguments(*wrong)
+    return read
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """`scopes`: any one of them is enough; a method that works on several kinds of channels names one per kind."""
@@ -41,27 +76,9 @@ class Method:
     name: str
     tier: Tier
     scopes: tuple[str, ...]
-    arguments: dict[str, Argument]
+    arguments: Arguments
     run: Callable[..., Json | None]
     auth: Auth = "bot"
-
-    def read_arguments(self, given: Json) -> Json:
-        """The arguments that the method knows, read; others are ignored. Raises SlackError `invalid_arguments`."""
-        read: Json = {}
-        wrong: list[str] = []
-        for name, argument in self.arguments.items():
-            value = given.get(name)
-            if value is None or value == "":
-                if argument.required:
-                    wrong.append(f"[ERROR] missing required field: {name}")
-                continue
-            try:
-                read[name] = argument.read(value)
-            except ValueError as refused:
-                wrong.append(f"[ERROR] {refused} [json-pointer:/{name}]")
-        if wrong:
-            raise invalid_arguments(*wrong)
-        return read
 
 
 METHODS: dict[str, Method] = {}
@@ -76,13 +93,7 @@ def method(
     """Declare a Web API method. The function gets a `Call` and the arguments; its answer is added to `ok: true`."""
 
     def declare(run: Callable[..., Json | None]) -> Callable[..., Json | None]:
-        hints = get_type_hints(run, include_extras=True)
-        arguments = {
-            parameter.name: Argument(_reader(hints[parameter.name]), parameter.default is parameter.empty)
-            for parameter in inspect.signature(run).parameters.values()
-            if parameter.kind is parameter.KEYWORD_ONLY
-        }
-        METHODS[name] = Method(name, tier, scopes, arguments, run, auth)
+        METHODS[name] = Method(name, tier, scopes, arguments_of(run), run, auth)
         return run
 
     return declare
