@@ -74,6 +74,7 @@ def purge(
     ]
     if "title" in payload and incident.channel_name:
         copies.append("the room's name in Slack: rename it there")
+        copies.append("Slack's lines in the room about topics that were set before: delete them there")
     if entry.kind in ("evidence.found", "commit.seen"):
         copies.append("the commit, in Git")
     elif entry.via != "cli":

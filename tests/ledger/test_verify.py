@@ -55,14 +55,14 @@ def anchor(conn: Connection, place: Place, seq: int, number: int = 1) -> Anchor:
     return Anchor(TEAM, number, seq, digest, f"#incidents, {seq}.5")
 
 
-def write_anew(conn: Connection, place: Place, from_seq: int) -> None:
+def write_anew(conn: Connection, place: Place, from_seq: int, team: str = TEAM) -> None:
     """Change entry `from_seq` and compute every hash from there on, as somebody who knows how would."""
     rows = conn.execute(select(entries).where(entries.c.incident_id == place.incident_id).order_by(entries.c.seq)).all()
     prev = rows[from_seq - 2].hash if from_seq > 1 else "0" * 64
     for row in rows[from_seq - 1 :]:
         at = row.at + 1
         digest = entry_hash(
-            team=TEAM, incident=1, seq=row.seq, at=at, actor=row.actor_id, via=row.via, kind=row.kind,
+            team=team, incident=1, seq=row.seq, at=at, actor=row.actor_id, via=row.via, kind=row.kind,
             ref=row.ref_seq, payload=row.payload_hash, prev=prev,
         )  # fmt: skip
         conn.execute(update(entries).where(entries.c.id == row.id).values(at=at, prev_hash=prev, hash=digest))
