@@ -197,6 +197,99 @@ LISTS: list[tuple[str, Callable[[int], Json], int, str]] = [
     ("radio buttons", lambda n: pick("radio_buttons", options=[option()] * n), 10, "/accessory/options"),
     ("table rows", lambda n: table(rows=n), 100, "/rows"),
     ("table cells", lambda n: table(cells=n), 20, "/rows/0"),
+    (
+        "multi select options",
+        lambda n: pick("multi_static_select", options=[option()] * n),
+        100,
+        "/accessory/options",
+    ),
+    (
+        "multi select groups",
+        lambda n: pick("multi_static_select", option_groups=[group(option())] * n),
+        100,
+        "/accessory/option_groups",
+    ),
+    (
+        "multi select initial",
+        lambda n: pick("multi_static_select", options=[option()], initial_options=[option()] * n),
+        100,
+        "/accessory/initial_options",
+    ),
+    (
+        "multi external initial",
+        lambda n: pick("multi_external_select", initial_options=[option()] * n),
+        100,
+        "/accessory/initial_options",
+    ),
+    (
+        "check boxes initial",
+        lambda n: pick("checkboxes", options=[option()], initial_options=[option()] * n),
+        10,
+        "/accessory/initial_options",
+    ),
+    (
+        "dispatch triggers",
+        lambda n: text_input(dispatch_action_config={"trigger_actions_on": ["on_enter_pressed"] * n}),
+        2,
+        "/element/dispatch_action_config/trigger_actions_on",
+    ),
+    (
+        "conversation kinds",
+        lambda n: pick("conversations_select", filter={"include": ["im"] * n}),
+        4,
+        "/accessory/filter/include",
+    ),
+]
+
+# An element by itself, and with all that it may have: both are accepted.
+PLACEHOLDER = {"placeholder": plain()}
+SHARED = {"action_id": "a", "focus_on_load": True}
+MENU = {**SHARED, **PLACEHOLDER, "confirm": confirm(style="danger")}
+MULTI = {**MENU, "max_selected_items": 2}
+FIELD = {**SHARED, **PLACEHOLDER, "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+CONVERSATIONS = {"default_to_current_conversation": True, "filter": {"exclude_external_shared_channels": True}}
+ELEMENTS: list[tuple[Json, Json]] = [
+    (element("static_select", options=[option()]), {**MENU, "initial_option": option()}),
+    (element("multi_static_select", options=[option()]), {**MULTI, "initial_options": [option()]}),
+    (element("multi_static_select", option_groups=[group(option())]), {**MULTI, "initial_options": [option()]}),
+    (element("external_select"), {**MENU, "initial_option": option(), "min_query_length": 0}),
+    (
+        element("multi_external_select"),
+        {**MULTI, "initial_options": [option()], "min_query_length": 0},
+    ),
+    (element("users_select"), {**MENU, "initial_user": "U1"}),
+    (element("multi_users_select"), {**MULTI, "initial_users": ["U1"]}),
+    (
+        element("conversations_select"),
+        {**MENU, **CONVERSATIONS, "initial_conversation": "D1", "response_url_enabled": True},
+    ),
+    (element("multi_conversations_select"), {**MULTI, **CONVERSATIONS, "initial_conversations": ["D1"]}),
+    (element("channels_select"), {**MENU, "initial_channel": "C1", "response_url_enabled": True}),
+    (element("multi_channels_select"), {**MULTI, "initial_channels": ["C1"]}),
+    (
+        element("checkboxes", options=[option(description=plain())]),
+        {**SHARED, "confirm": confirm(), "initial_options": [option(description=plain())]},
+    ),
+    (
+        element("radio_buttons", options=[option()]),
+        {**SHARED, "confirm": confirm(), "initial_option": option()},
+    ),
+    (element("datepicker"), {**MENU, "initial_date": "2026-11-24"}),
+    (element("timepicker"), {**MENU, "initial_time": "00:00", "timezone": "UTC"}),
+    (element("datetimepicker"), {**SHARED, "confirm": confirm(), "initial_date_time": 1_000_000_000}),
+    (
+        element("plain_text_input"),
+        {**FIELD, "initial_value": "", "multiline": True, "min_length": 0, "max_length": 3000},
+    ),
+    (element("plain_text_input"), {"min_length": 3000}),
+    (element("email_text_input"), {**FIELD, "initial_value": "a@x.test"}),
+    (element("url_text_input"), {**FIELD, "initial_value": "https://x.test"}),
+    (
+        element("number_input", is_decimal_allowed=True),
+        {**FIELD, "initial_value": "-1.5", "min_value": "-2", "max_value": "2"},
+    ),
+    (element("rich_text_input"), {**FIELD, "initial_value": {"type": "rich_text", "elements": []}}),
+    (element("file_input"), {"action_id": "a", "filetypes": ["diff"], "max_files": 1}),
 ]
 
 # Everything else: a block that Slack accepts, the nearest that it refuses, why, and where.
@@ -454,6 +547,55 @@ RULES: list[tuple[str, Json, Json, str, str]] = [
         "/accessory/timezone",
     ),
     (
+        "date and time too late",
+        actions(element("datetimepicker", initial_date_time=9_999_999_999)),
+        actions(element("datetimepicker", initial_date_time=10_000_000_000)),
+        "must be less than or equal to",
+        "/elements/0/initial_date_time",
+    ),
+    (
+        "least length of text",
+        text_input(min_length=3000),
+        text_input(min_length=3001),
+        "must be less than or equal to 3000",
+        "/element/min_length",
+    ),
+    (
+        "multi select initial among options",
+        pick("multi_static_select", options=[option("a")], initial_options=[option("a")]),
+        pick("multi_static_select", options=[option("a")], initial_options=[option("b")]),
+        AMONG,
+        "/accessory/initial_options/0",
+    ),
+    (
+        "multi select options or groups",
+        pick("multi_static_select", options=[option()]),
+        pick("multi_static_select"),
+        "must define either `options` or `option_groups`",
+        "/accessory",
+    ),
+    (
+        "multi select option by its description",
+        pick("multi_static_select", options=[option(description=plain())]),
+        pick("multi_static_select", options=[option(description=plain())], initial_options=[option()]),
+        AMONG,
+        "/accessory/initial_options/0",
+    ),
+    (
+        "table column settings",
+        table(column_settings=[{"is_wrapped": True}] * 20),
+        table(column_settings=[{}] * 21),
+        "no more than 20 items allowed",
+        "/column_settings",
+    ),
+    (
+        "time zone of a time",
+        pick("timepicker", timezone="UTC"),
+        pick("timepicker", timezone=""),
+        "must be an IANA time zone",
+        "/accessory/timezone",
+    ),
+    (
         "date and time",
         actions(element("datetimepicker", initial_date_time=1_700_000_000)),
         actions(element("datetimepicker", initial_date_time=170_000_000)),
@@ -686,6 +828,26 @@ def test_list_from_one_item_to_the_most(make: Callable[[int], Json], most: int, 
     assert empty == [f"[ERROR] no fewer than 1 items allowed [json-pointer:/blocks/0{at}]"]
 
 
+@pytest.mark.parametrize(("bare", "more"), ELEMENTS, ids=[row[0]["type"] for row in ELEMENTS])
+def test_element_with_nothing_and_with_all_that_it_may_have(bare: Json, more: Json) -> None:
+    assert check_blocks([input_of(bare), input_of({**bare, **more})], "modal") == []
+    for key in more:
+        assert check_blocks([input_of({**bare, key: None})], "modal") != []
+
+
+@pytest.mark.parametrize("kind", ["users", "conversations", "channels", "static", "external"])
+def test_no_more_chosen_at_first_than_may_be_chosen(kind: str) -> None:
+    ids = {"users": ["U1", "U2"], "conversations": ["C1", "C2"], "channels": ["C1", "C2"]}
+    field = "options" if kind in ("static", "external") else kind
+    initial = ids.get(kind, [option("a"), option("b")])
+    more = {"options": initial} if kind == "static" else {}
+    select = element(f"multi_{kind}_select", **{f"initial_{field}": initial}, **more)
+    assert check_blocks([accessory({**select, "max_selected_items": 2})], "message") == []
+    assert check_blocks([accessory({**select, "max_selected_items": 1})], "message") == [
+        f"[ERROR] no more than 1 items allowed [json-pointer:/blocks/0/accessory/initial_{field}]"
+    ]
+
+
 @pytest.mark.parametrize(
     ("accepted", "refused", "reason", "at"), [row[1:] for row in RULES], ids=[row[0] for row in RULES]
 )
@@ -717,6 +879,20 @@ def test_block_id_is_unique_in_the_message_and_action_id_in_its_block() -> None:
     assert check_blocks([{**row, "block_id": "1"}, {**row, "block_id": "2"}, row, row], "message") == []
     assert check_blocks([{**row, "block_id": "1"}, section(), {**row, "block_id": "1"}], "message") == [
         '[ERROR] block_id "1" already exists [json-pointer:/blocks/2/block_id]'
+    ]
+
+
+@pytest.mark.parametrize("surface", ["message", "modal", "home"])
+def test_block_id_is_unique_on_each_surface(surface: Any) -> None:
+    assert check_blocks([section(block_id="1"), section(block_id="2")], surface) == []
+    assert check_blocks([section(block_id="1"), section(block_id="1")], surface) == [
+        '[ERROR] block_id "1" already exists [json-pointer:/blocks/1/block_id]'
+    ]
+
+
+def test_pointer_escapes_what_json_pointers_escape() -> None:
+    assert check_blocks([{**section(), "text": {"a/b~c": 1, "type": "mrkdwn", "text": "x"}}], "message") == [
+        "[ERROR] invalid additional property: a/b~c [json-pointer:/blocks/0/text]"
     ]
 
 
@@ -838,6 +1014,20 @@ VIEWS: list[tuple[str, Json, Json, str, str]] = [
         modal(notify_on_close="true"),
         "must provide a boolean",
         "/notify_on_close",
+    ),
+    (
+        "ids may be empty",
+        modal(private_metadata="", callback_id="", external_id=""),
+        modal(private_metadata=None),
+        "must provide a string",
+        "/private_metadata",
+    ),
+    (
+        "all of a modal",
+        modal(clear_on_close=True, notify_on_close=True, submit_disabled=True, close=plain(), title=plain("x")),
+        modal(submit=plain("")),
+        "must be more than 0 characters",
+        "/submit/text",
     ),
     (
         "block ids unique",

@@ -282,6 +282,18 @@ async def test_an_event_is_sent_again_over_http(
     )
 
 
+async def test_an_app_may_ask_for_no_retries(pg: Playground, recorder: Recorder, maya: Person) -> None:
+    async def never_again() -> Response:
+        return Response(status_code=500, headers={"X-Slack-No-Retry": "1"})
+
+    await pg.client.post("app", retry_seconds=[0, 0, 0], events=["message.im"])
+    recorder.answer = never_again
+    await maya.say("@bot", "hello")
+    await recorder.wait(1)
+    await asyncio.sleep(0.1)
+    assert len(recorder.got) == 1
+
+
 async def test_slack_waits_between_retries() -> None:
     async with Playground() as fresh:
         app = (await fresh.client.get("app"))["app"]

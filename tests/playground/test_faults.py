@@ -206,6 +206,21 @@ async def test_an_event_whose_acknowledgement_is_lost_comes_again(pg: Playground
     assert len({body["event_id"] for body in bot.heard}) == 1
 
 
+async def test_a_fault_of_deliveries_is_matched_inside_the_payload(pg: Playground, maya: Person) -> None:
+    bot = Bot(pg)
+    bot.app.event("message")(just_ack)
+    bot.app.event("reaction_added")(just_ack)
+    async with over_socket(bot):
+        await bot.client.conversations_join(channel=CHANNEL)
+        await pg.client.post("app", ack_seconds=0.2, retry_seconds=[], events=["message.channels", "reaction_added"])
+        await pg.client.fault("events_api", "lost", match={"type": "reaction_added", "reaction": "eyes"}, times=None)
+        message = await maya.say(ROOM, "hello")
+        await maya.react(message, "eyes")
+        await maya.react(message, "fire")
+        await bot.hears(type="reaction_added")
+    assert [event["reaction"] for event in bot.events("reaction_added")] == ["fire"]
+
+
 @pytest.mark.parametrize("kind", ["slash_commands", "events_api"])
 async def test_a_duplicate_is_delivered_twice(pg: Playground, maya: Person, kind: str) -> None:
     bot = Bot(pg)

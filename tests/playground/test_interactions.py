@@ -148,6 +148,10 @@ async def test_a_response_url_works_five_times(bot: Bot, maya: Person, sam: Pers
         ({"text": "x" * 40_001}, 400, "msg_too_long"),
         ({"blocks": [{"type": "poem"}]}, 400, "invalid_blocks"),
         ([], 400, "invalid_payload"),
+        ({"text": ["x"]}, 400, "invalid_arguments"),
+        ({"attachments": "{broken"}, 400, "invalid_attachments"),
+        ({"text": "x", "thread_ts": "1.5"}, 400, "thread_not_found"),
+        ({"delete_original": True}, 404, "message_not_found"),
     ],
 )
 async def test_a_response_url_refuses_what_a_message_can_not_be(
@@ -184,6 +188,34 @@ async def test_a_button_carries_its_message_and_can_change_it(bot: Bot, maya: Pe
     assert sent["channel"]["id"] == "C000000002" and sent["user"]["id"] == "U0000MAYA1"
     assert sent["state"]["values"] == {"row": {"kind": {"type": "static_select", "selected_option": None}}}
     await maya.wait_for(ROOM, "^gone$")
+
+
+async def test_what_stands_in_an_attachment_can_be_pressed(bot: Bot, maya: Person) -> None:
+    bot.app.action("kind")(just_ack)
+    menu = {"type": "static_select", "action_id": "kind", "options": [option("A")]}
+    attachment = {"color": "#cc0000", "blocks": actions(menu)}
+    await bot.client.chat_postMessage(channel="C000000002", text="x", attachments=[attachment])
+    message = (await maya.sees(ROOM))[-1]
+    await maya.press(message, action_id="kind", value="A")
+    sent = await bot.hears(type="block_actions")
+    assert sent["state"]["values"]["row"]["kind"]["selected_option"] == option("A")
+
+
+async def test_a_late_answer_goes_to_the_thread_that_it_names(bot: Bot, maya: Person) -> None:
+    bot.app.action("go")(just_ack)
+    parent = await maya.say(ROOM, "parent")
+    await bot.client.chat_postMessage(
+        channel="C000000002", text="x", blocks=actions(button("Go", "go")), thread_ts=parent.ts
+    )
+    reply = await maya.wait_for(ROOM, "Go", thread=parent)
+    await maya.press(reply, "Go")
+    sent = await bot.hears(type="block_actions")
+    assert sent["container"]["thread_ts"] == parent.ts
+    hook = AsyncWebhookClient(sent["response_url"])
+    await hook.send_dict({"text": "in the thread", "thread_ts": parent.ts})
+    await hook.send(text="in the channel")
+    assert (await maya.sees(ROOM, parent))[-1].text == "in the thread"
+    assert (await maya.sees(ROOM))[-1].text == "in the channel"
 
 
 async def test_an_ephemeral_message_changes_only_through_its_press(bot: Bot, maya: Person, sam: Person) -> None:
@@ -363,6 +395,14 @@ async def test_an_optional_input_may_be_empty(bot: Bot, maya: Person) -> None:
     assert await maya.submit() == {}
     view = (await bot.hears(type="view_submission"))["view"]
     assert view["state"]["values"]["b_f"]["f"]["value"] is None
+
+
+async def test_a_modal_without_a_submit_button_is_not_submitted(bot: Bot, maya: Person) -> None:
+    view = modal("Look", {"type": "divider"})
+    del view["submit"]
+    await open_modal(bot, maya, view)
+    with pytest.raises(Refused, match="no submit button"):
+        await maya.submit()
 
 
 async def test_a_value_for_no_input_is_refused(bot: Bot, maya: Person) -> None:
