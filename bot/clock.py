@@ -69,13 +69,20 @@ class Bells:
         self._scheduler.add_job(work, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
 
     async def _remind(self) -> None:
-        now = self._clock.now()
-        for workspace, reminder in await self._rooms.db.read(lambda conn: remind.due_now(conn, now)):
-            try:
-                await remind_one(self._rooms, workspace, reminder, now)
-            except Exception:
-                log.exception("reminder failed", reminder=reminder)  # the others are due all the same
-        self._poke()
+        failed: set[int] = set()
+        while True:  # the clock may be moved, or a reminder be due again, while this runs
+            now = self._clock.now()
+            due = await self._rooms.db.read(lambda conn: remind.due_now(conn, now))  # noqa: B023 - awaited here
+            due = [(workspace, reminder) for workspace, reminder in due if reminder not in failed]
+            if not due:
+                return
+            for workspace, reminder in due:
+                try:
+                    await remind_one(self._rooms, workspace, reminder, now)
+                except Exception:
+                    log.exception("reminder failed", reminder=reminder)  # the others are due all the same
+                    failed.add(reminder)
+            self._poke()
 
     async def _look(self) -> None:
         if self._watcher is not None and await self._watcher.look(self._clock.now()):

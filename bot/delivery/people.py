@@ -20,7 +20,8 @@ async def workspace(hand: Hand) -> Learn:
     me = await hand.call(hand.slack.auth_test)
     policy, workspace_id = hand.policy, hand.effect.workspace_id
     announce = await find_channel(hand, policy.announce_name) if policy.announce_name else None
-    standing = await find_channel(hand, policy.standing.channel) if policy.standing.channel else None
+    named = policy.standing.channel
+    standing = await find_channel(hand, named) if named else announce  # what is logged is echoed where others see it
 
     def learn(conn: Connection) -> None:
         store.learn_bot(conn, workspace_id, me["user_id"], redact(me["team"]).text)

@@ -213,7 +213,6 @@ def _send(scope: Scope, told: Iterable[Pair], where: str, to: int | None, effect
         effects = [] if effect is EffectKind.NUDGE else [here]  # that one spans incidents: asked for once, below
         counted = [Update("actions", action.id, {"nudged": action.nudged + 1}) for action in spoken_of if count]
         scope.write(incident, [Entry("nudge.sent", payload)], counted, effects)
-        scope.touched.pop(incident.id, None)
     if effect is EffectKind.NUDGE:
         scope.want(EffectKind.NUDGE, key=str(to))
 

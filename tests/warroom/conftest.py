@@ -17,6 +17,7 @@ from bot.ledger.tables import entries, incidents
 from bot.playground import Playground
 from bot.playground.client import Answer, Person, Seen
 from bot.settings import load_settings
+from bot.warroom.remind import due_now
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # working hours in Berlin and London, morning in New York
 
@@ -78,6 +79,13 @@ class War:
         async with asyncio.timeout(20):
             while await self.db.read(left):
                 await asyncio.sleep(0.02)
+
+    async def rung(self) -> None:
+        """Every reminder that is due has been sent or put off, and delivered."""
+        async with asyncio.timeout(20):
+            while await self.db.read(lambda conn: due_now(conn, self.clock.now())):
+                await asyncio.sleep(0.02)
+        await self.settled()
 
     async def ledger(self, number: int) -> list[Any]:
         """The entries of an incident, after walking its chain."""
