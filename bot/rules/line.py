@@ -46,10 +46,9 @@ class Mistyped(Refusal):
         self.typed = f"{command} {text}".rstrip()
         self.paste = paste or self.typed
         lines = [sentence, "Nothing was recorded."]
-        if text.strip():
-            lines[-1] += " To paste:"
-            lines.append(self.paste)
-        if text not in self.paste:
+        if " " in self.typed:
+            lines = [sentence, "Nothing was recorded. To paste:", self.paste]
+        if self.typed.partition(" ")[2] not in self.paste:
             lines += ["You typed:", self.typed]
         super().__init__("\n".join(lines))
 
