@@ -11,7 +11,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy import Connection
 
-from bot.ledger import outbox
 from bot.ledger.database import Database
 from bot.ledger.outbox import LONGEST_WAIT, Leased
 from bot.rules.decision import EffectKind
@@ -23,8 +22,6 @@ T = TypeVar("T")
 Method = Callable[..., Awaitable[AsyncSlackResponse]]
 Json = dict[str, Any]
 
-POST_INTERVAL = SECOND  # Slack: about one message a second in a channel, short bursts allowed
-POST_BURST = 4
 _PAGES = 10  # of 200 messages: a message that is looked for was posted moments ago
 
 # Slack said no, but not to this effect: it is away, or an administrator has to act. Kept, and tried again.
@@ -35,12 +32,12 @@ _TEMPORARY = {
 
 
 class Wait(Exception):
-    """Not now. The effect is given back, to be tried in `wait` microseconds; with `pace`, no call of that bucket
-    goes out before then; with `queue`, it waits its turn behind others of that bucket."""
+    """Not now. The effect is given back, to be tried in `wait` microseconds; with `pace`, no call of that bucket goes
+    out before then."""
 
-    def __init__(self, error: str, wait: int, *, pace: str | None = None, queue: str | None = None) -> None:
+    def __init__(self, error: str, wait: int, *, pace: str | None = None) -> None:
         super().__init__(error)
-        self.error, self.wait, self.pace, self.queue = error, wait, pace, queue
+        self.error, self.wait, self.pace = error, wait, pace
 
 
 class Refused(Exception):
@@ -71,6 +68,7 @@ class Hand:
     """`unsure`: a call that must not be repeated blindly may have taken effect unseen."""
 
     effect: Leased
+    place: tuple[str, str] | None  # channel and ts of the effect's message, once it was posted
     db: Database
     slack: AsyncWebClient
     policy: Policy
@@ -137,17 +135,11 @@ class Hand:
         return int(min(LONGEST_WAIT, SECOND // 2 * 2 ** min(self.effect.attempts - 1, 10)))
 
     async def post(self, channel: str, message: Message, thread: str | None, metadata: Json) -> str:
-        """Post, paced to what Slack takes per channel, and return the message's ts."""
-        bucket = f"chat_postMessage/{channel}"
-        wait = await self.db.write(
-            lambda conn: outbox.turn(conn, self.effect.workspace_id, bucket, POST_INTERVAL, POST_BURST)
-        )
-        if wait:
-            raise Wait("paced", wait, queue=bucket)
+        """Post, and return the message's ts."""
         answer = await self.call(
             self.slack.chat_postMessage,
             once=True,
-            bucket=bucket,
+            bucket=f"chat_postMessage/{channel}",
             channel=channel,
             text=message.text,
             blocks=message.blocks,

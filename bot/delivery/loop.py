@@ -10,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 
 from bot.delivery import messages, nudges, people, rooms, store
-from bot.delivery.hand import POST_INTERVAL, Hand, Paces, Refused, Wait
+from bot.delivery.admit import Admitted, Doorkeeper, Place
+from bot.delivery.hand import Hand, Paces, Refused, Wait
 from bot.delivery.show import show
 from bot.ledger import outbox
 from bot.ledger.database import Database
@@ -74,7 +75,7 @@ class Delivery:
         self._at_once, self._poll, self._grace = at_once, poll, grace
         self._poked = asyncio.Event()
         self._paces = Paces()
-        self._queues: dict[str, float] = {}  # bucket → when the last effect that queues for it gets its turn
+        self._door = Doorkeeper(worker)
         self._in_hand: set[asyncio.Task[None]] = set()
 
     def poke(self) -> None:
@@ -101,20 +102,31 @@ class Delivery:
         free = self._at_once - len(self._in_hand)
         if free <= 0:
             return
-        leased, paced = await self._db.write(lambda conn: (outbox.lease(conn, self._worker, free), store.paced(conn)))
+        admitted, soonest, paced = await self._db.write(lambda conn: self._lease(conn, free))
         for workspace_id, bucket, wait in paced:
             self._paces.hold(workspace_id, bucket, wait)
-        for effect in leased:
-            task = asyncio.create_task(self._deliver(effect))
+        for effect, place in admitted:
+            task = asyncio.create_task(self._deliver(effect, place))
             self._in_hand.add(task)
             task.add_done_callback(self._finished)
+        if soonest is not None:  # hands are still free, and the next to come may be due
+            self.poke()
+            self._poke_in(soonest)
+
+    def _lease(self, conn: Connection, most: int) -> tuple[list[Admitted], int | None, list[tuple[int, str, int]]]:
+        admitted, soonest = self._door.admit(conn, outbox.lease(conn, self._worker, most))
+        return admitted, soonest, store.paced(conn)
+
+    def _poke_in(self, wait: int) -> None:
+        if wait < self._poll * SECOND:
+            asyncio.get_running_loop().call_later(wait / SECOND, self.poke)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._in_hand.discard(task)
         self.poke()  # a hand is free, and what waited for this effect may be due
 
-    async def _deliver(self, effect: Leased) -> None:
-        hand = Hand(effect, self._db, self._slack, self._policy, self._now, self._paces)
+    async def _deliver(self, effect: Leased, place: Place | None) -> None:
+        hand = Hand(effect, place, self._db, self._slack, self._policy, self._now, self._paces)
         try:
             mark = await self._perform(hand)
             await self._db.write(mark)
@@ -156,30 +168,18 @@ class Delivery:
         return lambda conn: outbox.park(conn, effect, self._worker, error)
 
     def _later(self, hand: Hand, wait: Wait) -> Callable[[Connection], None]:
-        effect, delay = hand.effect, self._delay(hand, wait)
+        effect = hand.effect
         if wait.pace is not None:
             self._paces.hold(effect.workspace_id, wait.pace, wait.wait)
-        if wait.queue is None:
-            log.info("delivery: later", effect=effect.lane, error=wait.error, wait=delay / SECOND)
-        if delay < self._poll * SECOND:
-            asyncio.get_running_loop().call_later(delay / SECOND, self.poke)
+        log.info("delivery: later", effect=effect.lane, error=wait.error, wait=wait.wait / SECOND)
+        self._poke_in(wait.wait)
 
         def give_back(conn: Connection) -> None:
             if wait.pace is not None:
                 outbox.pace(conn, effect.workspace_id, wait.pace, wait.wait)
-            outbox.again(conn, effect, self._worker, delay, wait.error, unsure=hand.unsure)
+            outbox.again(conn, effect, self._worker, wait.wait, wait.error, unsure=hand.unsure)
 
         return give_back
-
-    def _delay(self, hand: Hand, wait: Wait) -> int:
-        """How long to set an effect aside. Those that queue for one channel come back one by one, in the order in
-        which they came, instead of all at once each second."""
-        if wait.queue is None or hand.effect.attempts > 1:
-            return wait.wait
-        now = asyncio.get_running_loop().time()
-        turn = max(now + wait.wait / SECOND, self._queues.get(wait.queue, 0.0) + POST_INTERVAL / SECOND)
-        self._queues[wait.queue] = turn
-        return int((turn - now) * SECOND)
 
     async def stop(self) -> None:
         """Finish what is in hand, for a while. What is not finished by then is found by its lease, which runs out."""

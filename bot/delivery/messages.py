@@ -18,7 +18,7 @@ from bot.slack.blocks.summary import summary
 
 def _card(scene: Scene) -> Shown | None:
     room = scene.room()
-    return _in_room(room, card(room), anchor=_head(room))
+    return _in_room(room, card(room, scene.counts()), anchor=_head(room))
 
 
 def _announcement(scene: Scene) -> Shown | None:
@@ -26,16 +26,14 @@ def _announcement(scene: Scene) -> Shown | None:
     room = scene.room()
     if not isinstance(scene.everybody(room), AnnounceChannel):
         return None
-    return Shown(AnnounceChannel(), announcement(room), anchor=_head(room))
+    return Shown(AnnounceChannel(), announcement(room, scene.counts()), anchor=_head(room))
 
 
 def _action(scene: Scene) -> Shown | None:
-    room, number = scene.room(), int(scene.effect.key)
+    number = int(scene.effect.key)
+    room = scene.room(number)
     item = scene.items(room).get(number)
-    if item is not None:
-        return _in_room(room, echo(item, room))
-    action = next(action for action in room.actions if action.number == number)
-    return _in_room(room, struck(action, room))
+    return _in_room(room, echo(item, room) if item else struck(room.actions[0], room))
 
 
 def _note(scene: Scene) -> Shown | None:
@@ -49,12 +47,12 @@ def _note(scene: Scene) -> Shown | None:
 
 
 def _checklist(scene: Scene) -> Shown | None:
-    room = scene.room()
+    room = scene.whole_room()
     return _in_room(room, checklist(rules.checklist(room, scene.now)))
 
 
 def _summary(scene: Scene) -> Shown | None:
-    room = scene.room()
+    room = scene.whole_room()
     lines = load.lines(scene.conn, room.incident.id)
     room = load.with_people(scene.conn, room, list(load.named_in(lines)))
     return _in_room(room, summary(facts.summary(room, lines, scene.now)), anchor=_head(room))

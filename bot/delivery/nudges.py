@@ -1,7 +1,7 @@
 """Reminders and alarms: to the owner, in an action's thread, to the lead, to everybody."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -19,17 +19,28 @@ Learn = Callable[[Connection], None]
 Place = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A person's message as it should read now. `due`: something of it is still to be reconciled."""
+
+    person: Person
+    message: Message
+    due: bool
+
+
 async def nudge(hand: Hand) -> Learn | None:
-    """Post a person's one message anew, so that it notifies them, and then delete the one before."""
-    person_id = int(hand.effect.key)
-    message, person, old = await hand.read(lambda conn: _direct(conn, hand, person_id))
-    if message is None:
+    """Post a person's one message anew, so that it notifies them, and then delete the one before. Where all was settled
+    meanwhile there is nothing to notify of: the one before says so."""
+    person_id, old = int(hand.effect.key), hand.place
+    told = await hand.read(lambda conn: _direct(conn, hand, person_id))
+    if told is None or not told.due:
+        await _bring_up_to_date(hand, told, old)
         return None
     metadata = hand.metadata()
-    channel = await hand.direct(person.slack_id)
+    channel = await hand.direct(told.person.slack_id)
     ts = await hand.find(channel, None, not_ts=old[1] if old else None) if hand.unsure else None
-    if ts is None or not await hand.update(channel, ts, message, metadata):
-        ts = await hand.post(channel, message, None, metadata)
+    if ts is None or not await hand.update(channel, ts, told.message, metadata):
+        ts = await hand.post(channel, told.message, None, metadata)
     if old is not None:
         await _delete(hand, old)
     stands_at = ts
@@ -39,32 +50,36 @@ async def nudge(hand: Hand) -> Learn | None:
 async def refresh(hand: Hand) -> None:
     """Bring the message up to date where it stands. Nobody who has none gets one by this, and one that is being
     replaced is left to its successor."""
-    person_id, workspace_id = int(hand.effect.key), hand.effect.workspace_id
-    successor = Effect(EffectKind.NUDGE, None, hand.effect.key)
-    if await hand.read(lambda conn: store.waits(conn, workspace_id, successor)):
+    workspace_id = hand.effect.workspace_id
+    posted = Effect(EffectKind.NUDGE, None, hand.effect.key)
+    if await hand.read(lambda conn: store.waits(conn, workspace_id, posted)):
         raise Wait("nudge_pending", SECOND)
-    message, _, place = await hand.read(lambda conn: _direct(conn, hand, person_id))
-    if message is not None and place is not None:
-        await hand.update(*place, message, hand.metadata())
+    told, place = await hand.read(
+        lambda conn: (
+            _direct(conn, hand, int(hand.effect.key)),
+            outbox.place(conn, workspace_id, posted.lane),
+        )
+    )
+    await _bring_up_to_date(hand, told, place)
 
 
-def _direct(conn: Connection, hand: Hand, person_id: int) -> tuple[Message | None, Person, Place | None]:
-    """The message as it should read now (None if there is nothing to tell), for whom, and where the last one is."""
-    person = load.person(conn, person_id)
-    lane = Effect(EffectKind.NUDGE, None, str(person_id)).lane
-    place = outbox.place(conn, hand.effect.workspace_id, lane)
+async def _bring_up_to_date(hand: Hand, told: Direct | None, place: Place | None) -> None:
+    if told is not None and place is not None:
+        await hand.update(*place, told.message, hand.metadata())
+
+
+def _direct(conn: Connection, hand: Hand, person_id: int) -> Direct | None:
+    """None for somebody who was never told of anything that is still theirs."""
     now = hand.now()
-    rooms: dict[int, WarRoom] = {}
-    told = []
-    for action, incident in store.last_told(conn, person_id):
-        if incident.id not in rooms:
-            rooms[incident.id] = load.war_room(conn, incident.id)
-        listed = checklist(replace(rooms[incident.id], actions=(action,)), now)
-        told += [(item, incident) for item in (*listed.left, *listed.reconciled)]
-    open_again = any(not item.action.state.reconciled for item, _ in told)
-    if not told or (place is None and not open_again):
-        return None, person, place
-    return blocks.direct(told, now, hand.policy.nudges.snooze_hours), person, place
+    items = []
+    for incident, numbers in store.last_told(conn, person_id):
+        listed = checklist(store.part_of_room(conn, incident.id, numbers), now)
+        items += [(item, incident) for item in (*listed.left, *listed.reconciled)]
+    if not items:
+        return None
+    due = any(not item.action.state.reconciled for item, _ in items)
+    message = blocks.direct(items, now, hand.policy.nudges.snooze_hours)
+    return Direct(load.person(conn, person_id), message, due)
 
 
 async def _delete(hand: Hand, place: Place) -> None:
@@ -76,8 +91,7 @@ async def _delete(hand: Hand, place: Place) -> None:
 
 
 def _in_thread(scene: Scene) -> Shown | None:
-    line, room = scene.line(), scene.room()
-    items = _still_drifting(line, room, scene)
+    room, items = _still_drifting(scene, scene.line())
     channel = room.incident.channel_id
     if not items or channel is None:
         return None
@@ -85,8 +99,8 @@ def _in_thread(scene: Scene) -> Shown | None:
 
 
 def _to_lead(scene: Scene) -> Shown | None:
-    line, room = scene.line(), scene.room()
-    items = _still_drifting(line, room, scene)
+    line = scene.line()
+    room, items = _still_drifting(scene, line)
     to = line.payload.get("to") if line.payload else None
     if not items or not isinstance(to, int):
         return None
@@ -94,14 +108,14 @@ def _to_lead(scene: Scene) -> Shown | None:
 
 
 def _to_everybody(scene: Scene) -> Shown | None:
-    line, room = scene.line(), scene.room()
-    items, to = _still_drifting(line, room, scene), scene.everybody(room)
+    room, items = _still_drifting(scene, scene.line())
+    to = scene.everybody(room)
     return Shown(to, blocks.to_everybody(items, room)) if items and to is not None else None
 
 
 def _alarm(scene: Scene) -> Shown | None:
-    room = scene.room()
-    items, to = _regressed(scene.line(), room, scene), scene.everybody(room)
+    room, items = _regressed(scene)
+    to = scene.everybody(room)
     if not items or to is None:
         return None
     lead = room.person(room.incident.lead_id) if room.incident.lead_id else None
@@ -109,22 +123,22 @@ def _alarm(scene: Scene) -> Shown | None:
 
 
 def _alarm_owner(scene: Scene) -> Shown | None:
-    room = scene.room()
-    items = _regressed(scene.line(), room, scene)
+    room, items = _regressed(scene)
     return Shown(items[0].owner, blocks.alarm(items[0], room, None)) if items else None
 
 
-def _still_drifting(line: Line, room: WarRoom, scene: Scene) -> Sequence[Item]:
+def _still_drifting(scene: Scene, line: Line) -> tuple[WarRoom, Sequence[Item]]:
     """The actions that the entry speaks of and that are not reconciled meanwhile."""
-    payload = line.payload or {}
-    named = payload.get("actions", [payload.get("action")])
-    assert isinstance(named, list)
+    numbers = store.numbers_in(line.payload or {})
+    room = scene.room(*numbers)
     items = scene.items(room)
-    return [items[number] for number in named if number in items and not items[number].action.state.reconciled]
+    found = [items[number] for number in numbers if number in items]
+    return room, [item for item in found if not item.action.state.reconciled]
 
 
-def _regressed(line: Line, room: WarRoom, scene: Scene) -> Sequence[Item]:
-    return [item for item in _still_drifting(line, room, scene) if item.action.state is ActionState.REGRESSED]
+def _regressed(scene: Scene) -> tuple[WarRoom, Sequence[Item]]:
+    room, items = _still_drifting(scene, scene.line())
+    return room, [item for item in items if item.action.state is ActionState.REGRESSED]
 
 
 RENDERS: dict[EffectKind, Render] = {

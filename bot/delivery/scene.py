@@ -16,7 +16,7 @@ from bot.ledger.outbox import Leased
 from bot.ledger.tables import entries
 from bot.rules.checklist import Item, checklist
 from bot.rules.decision import Effect, EffectKind
-from bot.rules.model import SECOND, Line, Person, WarRoom
+from bot.rules.model import SECOND, ActionState, Line, Person, WarRoom
 from bot.rules.nudges import Audience, audience
 from bot.rules.policy import Policy
 from bot.slack.blocks import Message
@@ -44,8 +44,15 @@ class Scene:
     policy: Policy
     now: int
 
-    def room(self) -> WarRoom:
+    def room(self, *numbers: int) -> WarRoom:
+        """The incident with those of its actions that are spoken of, or none."""
+        return store.part_of_room(self.conn, self._incident_id, numbers)
+
+    def whole_room(self) -> WarRoom:
         return load.war_room(self.conn, self._incident_id)
+
+    def counts(self) -> dict[ActionState, int]:
+        return store.counts(self.conn, self._incident_id)
 
     def line(self) -> Line:
         """The ledger entry that the effect is about."""

@@ -19,15 +19,11 @@ async def show(hand: Hand, render: Render) -> Learn | None:
     posted, or post it."""
     effect = hand.effect
 
-    def look(conn: Connection) -> tuple[Shown | None, tuple[str, str] | None]:
-        place = outbox.place(conn, effect.workspace_id, effect.lane)
-        return render(Scene(conn, effect, hand.policy, hand.now())), place
-
-    shown, place = await hand.read(look)
+    shown = await hand.read(lambda conn: render(Scene(conn, effect, hand.policy, hand.now())))
     if shown is None:
         return None
     metadata = hand.metadata(shown.anchor)
-    if place is not None and await hand.update(*place, shown.message, metadata):
+    if hand.place is not None and await hand.update(*hand.place, shown.message, metadata):
         return None
     channel = await _destination(hand, shown)
     ts = await hand.find(channel, shown.thread) if hand.unsure else None

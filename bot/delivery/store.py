@@ -1,22 +1,56 @@
 """What delivery reads and learns besides the outbox itself: rooms, people, the workspace."""
 
-from sqlalchemy import Connection, select, update
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, null, select, update
 
 from bot.ledger import load
 from bot.ledger.database import now
 from bot.ledger.outbox import Leased
-from bot.ledger.tables import actions, entries, incidents, nudges, outbox, pacing, people, workspaces
+from bot.ledger.tables import actions, entries, incidents, messages, nudges, outbox, pacing, people, workspaces
 from bot.rules.clean import Clean
 from bot.rules.decision import Effect
-from bot.rules.model import Action, Incident, PersonKind
+from bot.rules.model import ActionState, Incident, PersonKind, WarRoom
 
 
 def paced(conn: Connection) -> list[tuple[int, str, int]]:
     """(workspace id, method, microseconds to wait) of what must not be called right now. The buckets of
-    channels are left out: `outbox.turn` asks for those before each post."""
+    channels are left out: a turn is taken in them before anything is rendered."""
     at = now(conn)
     rows = conn.execute(select(pacing).where(pacing.c.next_at > at, pacing.c.bucket.not_like("%/%")))
     return [(row.workspace_id, row.bucket, row.next_at - at) for row in rows]
+
+
+def places(conn: Connection, leased: Sequence[Leased]) -> dict[tuple[int, str], tuple[str, str]]:
+    """(workspace id, lane) → channel and ts of the message, for those effects that have one."""
+    rows = conn.execute(select(messages).where(messages.c.lane.in_([effect.lane for effect in leased])))
+    return {(row.workspace_id, row.lane): (row.channel_id, row.ts) for row in rows}
+
+
+def channels(conn: Connection, leased: Sequence[Leased]) -> dict[tuple[int, int | None], str]:
+    """(workspace id, incident id) → room, and (workspace id, None) → announce channel, where there is one."""
+    ids = {effect.incident_id for effect in leased if effect.incident_id is not None}
+    rooms = select(incidents.c.workspace_id, incidents.c.id, incidents.c.channel_id).where(incidents.c.id.in_(ids))
+    announce = select(workspaces.c.id, null(), workspaces.c.announce_channel_id)
+    rows = [*conn.execute(rooms), *conn.execute(announce)]
+    return {(workspace, incident): channel for workspace, incident, channel in rows if channel is not None}
+
+
+def set_aside(conn: Connection, worker: str, waits: Mapping[Leased, int]) -> None:
+    """Give back effects that nothing was done for, each to be taken again after its wait (microseconds)."""
+    if not waits:
+        return
+    at = now(conn)
+    held = (outbox.c.id == bindparam("effect"), outbox.c.leased_by == worker)
+    free: dict[str, Any] = {
+        "leased_by": None,
+        "leased_until": None,
+        "due_at": bindparam("due"),
+        "unsure": bindparam("doubt"),
+    }
+    rows = [{"effect": one.id, "due": at + wait, "doubt": one.unsure} for one, wait in waits.items()]
+    conn.execute(update(outbox).where(*held).values(free), rows)
 
 
 def last_error(conn: Connection, effect: Leased) -> str | None:
@@ -68,6 +102,31 @@ def learn_standing_channel(conn: Connection, workspace_id: int, channel_id: str,
     )
 
 
+def counts(conn: Connection, incident_id: int) -> dict[ActionState, int]:
+    """How many actions are in each state, as `bot.rules.checklist.counts` would say, without reading them."""
+    rows = conn.execute(
+        select(actions.c.state, func.count())
+        .where(actions.c.incident_id == incident_id, actions.c.state != ActionState.STRUCK.value)
+        .group_by(actions.c.state)
+    )
+    found = {ActionState(state): number for state, number in rows}
+    return {state: found[state] for state in ActionState if state in found}
+
+
+def part_of_room(conn: Connection, incident_id: int, numbers: Sequence[int]) -> WarRoom:
+    """A war room with those actions alone: what is said of one action costs the same in an incident of a thousand."""
+    incident = load.incident_by_id(conn, incident_id)
+    some = load.actions_where(conn, actions.c.incident_id == incident_id, actions.c.number.in_(numbers))
+    links, facts = (
+        (load.links_of(conn, ids), load.evidence_of(conn, ids)) if (ids := [a.id for a in some]) else ([], [])
+    )
+    people_ids = {incident.opened_by, incident.lead_id, *(link.by for link in links), *(fact.by for fact in facts)}
+    for action in some:
+        people_ids |= {action.owner_id, action.logged_by, action.ruled_by}
+    known = load.people_by_id(conn, {one for one in people_ids if one is not None})
+    return WarRoom(incident, tuple(some), tuple(links), tuple(facts), known, incident.head_hash, incident.last_seq)
+
+
 def room_channels(conn: Connection, workspace_id: int) -> set[str]:
     """The channels that are an incident's room already."""
     rows = conn.scalars(
@@ -87,20 +146,21 @@ def learn_person(
     conn.execute(update(people).where(people.c.id == person_id).values(kind=kind.value, seen_at=at, **values))
 
 
-def last_told(conn: Connection, person_id: int) -> list[tuple[Action, Incident]]:
-    """The actions that a person's last direct message was about, in the order of incidents and numbers."""
+def last_told(conn: Connection, person_id: int) -> list[tuple[Incident, list[int]]]:
+    """What a person's last direct message was about and is still theirs: incidents and numbers of actions."""
     at = conn.scalar(select(nudges.c.at).where(nudges.c.person_id == person_id).order_by(nudges.c.at.desc()).limit(1))
     theirs = load.actions_where(conn, actions.c.owner_id == person_id, actions.c.nudged > 0)
-    told: list[tuple[Action, Incident]] = []
-    for incident_id, incident in sorted(load.incidents_by_id(conn, {a.incident_id for a in theirs}).items()):
+    told = []
+    for incident_id, incident in sorted(load.incidents_by_id(conn, {one.incident_id for one in theirs}).items()):
         sent = load.lines(conn, incident_id, entries.c.kind == "nudge.sent", entries.c.at == at)
-        direct = [line.payload for line in sent if line.payload and line.payload["to"] == person_id]
-        named = {number for payload in direct if payload["where"] == "direct" for number in _numbers(payload)}
-        told += [(one, incident) for one in theirs if one.incident_id == incident_id and one.number in named]
+        direct = [one for line in sent if (one := line.payload or {}).get("where") == "direct"]
+        named = {number for one in direct if one["to"] == person_id for number in numbers_in(one)}
+        numbers = [one.number for one in theirs if one.incident_id == incident_id and one.number in named]
+        if numbers:
+            told.append((incident, numbers))
     return told
 
 
-def _numbers(payload: dict[str, object]) -> list[int]:
-    listed = payload["actions"]
-    assert isinstance(listed, list)
-    return listed
+def numbers_in(payload: Mapping[str, Any]) -> list[int]:
+    """The actions that an entry speaks of."""
+    return list(payload.get("actions") or ([payload["action"]] if "action" in payload else []))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.playground.blockkit import check_blocks, check_view
-from bot.rules.checklist import How, Item, checklist
+from bot.rules.checklist import How, Item, checklist, counts
 from bot.rules.clean import Clean
 from bot.rules.decision import Answer, Button, Menu
 from bot.rules.model import DAY, HOUR, ActionKind, ActionState, IncidentState, Ruling, WarRoom
@@ -53,8 +53,8 @@ def all_messages(room: WarRoom) -> Iterator[tuple[str, Message]]:
         line(10, "delivery.refused", None, effect="invite", key="1", error="user_is_restricted"),
         replace(line(11, "incident.update", ADA), payload=None),
     ]
-    yield "card", card(room)
-    yield "announcement", announcement(room)
+    yield "card", card(room, counts(room.actions))
+    yield "announcement", announcement(room, counts(room.actions))
     yield "checklist", checklist_message(checklist(room, NOW))
     yield "summary", summary_message(summary(room, lines, NOW))
     for each in lines:
@@ -161,7 +161,7 @@ def item_of(room: WarRoom, number: int) -> Item:
 
 def test_the_card_says_where_the_incident_stands() -> None:
     room = of_every_state()
-    message = card(replace(room, incident=replace(room.incident, state=IncidentState.OPEN)))
+    message = card(replace(room, incident=replace(room.incident, state=IncidentState.OPEN)), counts(room.actions))
     text = shown(message)
     for part in ("INC-42 · checkout answers 502", "open", "sev2", "@Ben", "1 regressed", "2 drifting", "2 landed"):
         assert part in text
@@ -180,12 +180,12 @@ def test_the_card_says_where_the_incident_stands() -> None:
 )
 def test_the_card_offers_what_the_state_allows(state: IncidentState, verbs: set[str]) -> None:
     room = empty()
-    message = card(replace(room, incident=replace(room.incident, state=state)))
+    message = card(replace(room, incident=replace(room.incident, state=state)), {})
     assert set(buttons_of(message)) == {f"hotwash.{verb}" for verb in verbs}
 
 
 def test_an_incident_without_lead_or_actions_says_so() -> None:
-    text = shown(card(empty()))
+    text = shown(card(empty(), {}))
     assert "nobody yet" in text and "none logged" in text
 
 
@@ -300,7 +300,7 @@ def test_the_summary_has_the_facts() -> None:
 
 
 def test_the_announcement_leads_to_the_room() -> None:
-    assert "<#C042>" in shown(announcement(of_every_state()))
+    assert "<#C042>" in shown(announcement(of_every_state(), {}))
 
 
 def test_a_topic_fits_and_is_escaped() -> None:

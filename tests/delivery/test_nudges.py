@@ -97,6 +97,18 @@ async def test_a_reminder_that_came_too_late_is_not_sent(stage: Stage) -> None:
     assert await direct(stage, "sam") == []
 
 
+async def test_a_second_one_that_came_too_late_only_changes_the_first(stage: Stage) -> None:
+    await drifting(stage, "raised the pool size")
+    await nudged(stage)
+    await stage.deliver()
+    (first,) = await direct(stage, "sam")
+    await nudged(stage)
+    await stage.ask("sam", ask.Undone(1, 1))
+    await stage.deliver()
+    (message,) = await direct(stage, "sam")
+    assert (message["ts"], message["text"]) == (first["ts"], "Nothing of this drifts any more")
+
+
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.delete"])
 async def test_killed_in_the_middle_a_person_still_has_one(stage: Stage, method: str) -> None:
     await drifting(stage, "raised the pool size")

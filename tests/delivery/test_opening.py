@@ -25,19 +25,18 @@ async def test_a_room_is_made_whole(stage: Stage) -> None:
 
 
 async def test_usable_after_two_round_trips_complete_after_three(stage: Stage) -> None:
+    """Create; then all the rest side by side; then only the pin, which needs the card."""
     await stage.opened()
-    await stage.pg.client.fault("*", "latency", seconds=0.2, times=None)
+    await stage.pg.client.fault("*", "latency", seconds=0.5, times=None)
     await stage.deliver()
-    calls = [call for call in await stage.calls() if call["method"] != "conversations.history"]
-    first = min(call["at"] for call in calls)
-    trips = {call["method"]: round((call["at"] - first) / 0.2) for call in calls}
-    assert sorted(call["method"] for call in calls) == [
-        "bookmarks.add", "chat.postMessage", "chat.postMessage", "conversations.create", "conversations.invite",
-        "conversations.setTopic", "pins.add",
+    calls = sorted((call["at"] - call["ms"] / 1000, call["at"], call["method"]) for call in await stage.calls())
+    (_, created, first), *others, (_, _, last) = calls
+    assert (first, last) == ("conversations.create", "pins.add")
+    assert sorted(method for _, _, method in others) == [
+        "bookmarks.add", "chat.postMessage", "chat.postMessage", "conversations.invite", "conversations.setTopic",
     ]  # fmt: skip
-    assert trips.pop("conversations.create") == 0
-    assert trips.pop("pins.add") == 2
-    assert set(trips.values()) == {1}
+    starts, ends = [start for start, _, _ in others], [end for _, end, _ in others]
+    assert created <= min(starts) and max(starts) < min(ends)
 
 
 async def test_ten_changes_while_nobody_delivers_are_one_update(stage: Stage) -> None:

@@ -1,18 +1,20 @@
 """The announcement: one message in the announce channel, for those who are not in the room."""
 
-from bot.rules.checklist import counts
-from bot.rules.model import WarRoom
+from collections.abc import Mapping
+
+from bot.rules.model import ActionState, WarRoom
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.card import times
 from bot.slack.blocks.parts import Message, context, message, section
 
 
-def announcement(room: WarRoom) -> Message:
+def announcement(room: WarRoom, counts: Mapping[ActionState, int]) -> Message:
+    """`counts`: the actions by state. `room` needs no actions."""
     incident = room.incident
     title, severity = mrkdwn.shorten(incident.title, 250), mrkdwn.escape(incident.severity)
     where = mrkdwn.channel(incident.channel_id) if incident.channel_id else "its room is being made"
-    changes = phrases.tally(counts(room.actions))
+    changes = phrases.tally(counts)
     return message(
         f"{incident.name} · {severity} · {incident.state.value}: {title}",
         [

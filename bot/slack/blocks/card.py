@@ -1,7 +1,8 @@
 """The card: pinned in the room, kept current, the first thing that somebody who joins reads."""
 
-from bot.rules.checklist import counts
-from bot.rules.model import Incident, IncidentState, WarRoom
+from collections.abc import Mapping
+
+from bot.rules.model import ActionState, Incident, IncidentState, WarRoom
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.parts import (
@@ -17,13 +18,14 @@ from bot.slack.blocks.parts import (
 )
 
 
-def card(room: WarRoom) -> Message:
+def card(room: WarRoom, counts: Mapping[ActionState, int]) -> Message:
+    """`counts`: the actions by state. `room` needs no actions."""
     incident = room.incident
     return message(
         f"{incident.name} is {incident.state.value} · {incident.severity} · {mrkdwn.shorten(incident.title, 200)}",
         [
             header(f"{incident.name} · {incident.title}"),
-            _facts(room),
+            _facts(room, counts),
             context(times(room)),
             _hint(incident),
             _buttons(incident),
@@ -42,14 +44,14 @@ def times(room: WarRoom) -> str:
     return " · ".join(told)
 
 
-def _facts(room: WarRoom) -> Block:
+def _facts(room: WarRoom, counts: Mapping[ActionState, int]) -> Block:
     incident = room.incident
     lead = mrkdwn.who(room.person(incident.lead_id)) if incident.lead_id else "nobody yet: `/incident lead @user`"
     return fields(
         f"*State*\n{phrases.incident_state(incident)}",
         f"*Severity*\n{mrkdwn.escape(incident.severity)}",
         f"*Lead*\n{lead}",
-        f"*Manual changes*\n{phrases.tally(counts(room.actions)) or 'none logged'}",
+        f"*Manual changes*\n{phrases.tally(counts) or 'none logged'}",
     )
 
 
