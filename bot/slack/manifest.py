@@ -4,6 +4,7 @@ from typing import Any
 
 # Bot scope → the calls and features that need it.
 SCOPES = {
+    "bookmarks:read": "finding that bookmark again after a call whose outcome is unknown",
     "bookmarks:write": "the bookmark in an incident's channel",
     "channels:history": "finding our own message again after a call whose outcome is unknown",
     "channels:join": "joining the announce channel",
@@ -11,6 +12,8 @@ SCOPES = {
     "channels:read": "finding the announce channel, and our own channels",
     "chat:write": "every message",
     "commands": "/incident and /hotfix, buttons and forms",
+    "groups:history": "the same in a private announce channel",
+    "groups:read": "finding our own channels, and an announce channel that is private",
     "im:history": "finding our own direct message again",
     "im:write": "direct messages about drift",
     "pins:write": "the pinned card",
