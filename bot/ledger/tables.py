@@ -1,6 +1,6 @@
 """The tables, the same on SQLite and PostgreSQL. Every row belongs to a workspace; times are microseconds UTC.
 
-`entries` is the ledger and is only ever appended to (triggers in `migrations/` see to it). The other tables are
+`entries` is the ledger and is only ever appended to (triggers see to it, `guards`). The other tables are
 state that follows from it, changed in the same transaction, or work that is still to do.
 """
 

@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
 from bot.ledger.database import Database, DatabaseError, normalise_url
-from bot.ledger.tables import entries, incidents, receipts
+from bot.ledger.tables import CleanText, entries, incidents, metadata, receipts
 from bot.ledger.verify import verify
-from tests.ledger.build import START, Place, open_incident, say
+from bot.rules.clean import Clean
+from tests.ledger.build import START, Place, engine_for, open_incident, say
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -292,6 +293,20 @@ async def test_closing_records_what_waits_and_refuses_what_comes_after(db: Datab
     await db.close()
 
 
+def test_text_that_was_not_redacted_is_refused_by_every_column_for_text(database_url: str) -> None:
+    engine = engine_for(database_url)
+    typed = [
+        column for table in metadata.sorted_tables for column in table.columns if isinstance(column.type, CleanText)
+    ]
+    assert {column.name for column in typed} >= {"title", "text", "target", "path", "ruled_why", "ref", "url", "name"}
+    with engine.connect() as conn:
+        for column in typed:
+            with pytest.raises(StatementError, match="must be redacted first"):
+                conn.execute(update(column.table).values({column.name: "as somebody typed it"}))
+            conn.execute(update(column.table).values({column.name: Clean("as somebody typed it")}))
+    engine.dispose()
+
+
 LOGGER = """
 import asyncio, sys
 from bot.ledger.database import Database
@@ -317,7 +332,7 @@ asyncio.run(main(sys.argv[1]))
 
 
 async def test_what_was_answered_logged_survives_a_kill(database_url: str) -> None:
-    process = subprocess.Popen(  # noqa: ASYNC220 - nothing else runs in this loop meanwhile
+    process = subprocess.Popen(
         [sys.executable, "-c", LOGGER, database_url], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, String, cast, exists, func, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from bot.ledger import load
 from bot.ledger import purge as purging
@@ -93,15 +93,15 @@ def wanted(conn: Connection) -> set[str]:
 
 
 def holders(conn: Connection, mark: str) -> list[str]:
-    """Every column of every table, as text, that holds `mark`."""
-    return [
-        f"{table.name}.{column.name}"
+    """Every column of every table that holds `mark` somewhere."""
+    found = {
+        f"{table.name}.{column}"
         for table in metadata.sorted_tables
-        for column in table.columns
-        if conn.scalar(
-            select(func.count()).select_from(table).where(func.lower(cast(column, String)).contains(mark.lower()))
-        )
-    ]
+        for row in conn.execute(select(table)).mappings()
+        for column, value in row.items()
+        if mark.lower() in str(value).lower()
+    }
+    return sorted(found)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ class Room:
         owed = select(outbox.c.lane).where(outbox.c.wanted > outbox.c.done, outbox.c.parked_at.is_(None))
         self.hotwash.delivery.poke()
         async with asyncio.timeout(20):
-            while await self.db.read(lambda conn: conn.scalars(owed).all()):  # noqa: ASYNC110 - a table rings no bell
+            while await self.db.read(lambda conn: conn.scalars(owed).all()):
                 await asyncio.sleep(0.02)
 
     async def in_slack(self, mark: str) -> list[str]:
@@ -78,7 +78,7 @@ async def room(database_url: str, tmp_path: Path) -> AsyncIterator[Room]:
         )
         hotwash = await stack.enter_async_context(running(settings))
         async with asyncio.timeout(10):
-            while hotwash.socket != "connected":  # noqa: ASYNC110 - nor does a connection
+            while hotwash.socket != "connected":
                 await asyncio.sleep(0.01)
         room = Room(pg, hotwash)
         await room.types("/incident open sev2 Checkout is down")
