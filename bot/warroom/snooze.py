@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from bot.ledger import load
 from bot.rules import words
 from bot.rules.commands import Snooze
-from bot.rules.decision import Answer, Decision, Entry, Refusal, Update
+from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Refusal, Update
 from bot.rules.model import HOUR, Action, Incident
 from bot.warroom.scope import Scope
 
 
 def decide(told: Sequence[Action], until: int) -> Decision:
-    """`told`: the actions of one incident that are snoozed."""
+    """`told`: the actions of one incident that are snoozed. Their owners' direct messages show until when."""
     payload = {"actions": sorted(action.number for action in told), "until": until}
     return Decision(
         answer=Answer(""),
         entries=(Entry("nudge.snoozed", payload),),
         changes=tuple(Update("actions", action.id, {"snoozed_until": until}) for action in told),
+        effects=tuple(
+            Effect(EffectKind.NUDGE_REFRESH, None, str(owner)) for owner in sorted({one.owner_id for one in told})
+        ),
     )
 
 
