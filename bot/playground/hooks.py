@@ -1,9 +1,9 @@
 """The other doors of Slack that an app posts to: response URLs, file uploads, and the consent of an installation."""
 
 import json
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
-from yarl import URL
 
 from bot.playground import acts
 from bot.playground.errors import SlackError
@@ -107,7 +107,7 @@ async def permalink(request: web.Request) -> web.StreamResponse:
     where = {"in": request.match_info["channel"], "at": f"{digits[:-6]}.{digits[-6:]}"}
     if thread := request.query.get("thread_ts"):
         where["thread"] = thread
-    raise web.HTTPFound(URL("/").with_query(where))
+    raise web.HTTPFound(f"/?{urlencode(where)}")
 
 
 async def authorize(slack: Slack, request: web.Request) -> web.StreamResponse:
@@ -117,4 +117,6 @@ async def authorize(slack: Slack, request: web.Request) -> web.StreamResponse:
         raise web.HTTPBadRequest(text="redirect_uri is missing or no http URL")
     installer = next(user.id for user in slack.world.users.values() if user.is_admin)
     code = slack.handles.new_code(installer, redirect_uri)
-    raise web.HTTPFound(URL(redirect_uri).update_query(code=code, state=request.query.get("state", "")))
+    joiner = "&" if urlsplit(redirect_uri).query else "?"
+    back = urlencode({"code": code, "state": request.query.get("state", "")})
+    raise web.HTTPFound(f"{redirect_uri}{joiner}{back}")
