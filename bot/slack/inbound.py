@@ -56,7 +56,10 @@ class Inbound:
 
     async def do(self, request: Request, command: Command) -> Answer:
         """Raises Refusal, and whatever the database raises: then nothing was recorded."""
-        await self._introduce(request)
+        await self._introduce(request.team, request.slack_id, request.at)
+        named = getattr(command, "by", None) or getattr(command, "slack_id", None)
+        if named is not None:
+            await self._introduce(request.team, named, request.at)
         answer = await self._rooms.handle(request, command)
         self._poke()
         log.info("command", verb=type(command).__name__, team=request.team, user=request.slack_id, via=request.via)
@@ -76,25 +79,24 @@ class Inbound:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _introduce(self, request: Request) -> None:
+    async def _introduce(self, team: str, slack_id: str, at: int) -> None:
         """Ask Slack about somebody who was never seen before, if Slack answers in time."""
-        who = (request.team, request.slack_id)
-        if who in self._known:
+        if (team, slack_id) in self._known:
             return
-        found = await self._rooms.db.read(lambda conn: people.find(conn, *who))
+        found = await self._rooms.db.read(lambda conn: people.find(conn, team, slack_id))
         if found is None or found.kind is PersonKind.UNKNOWN:
             if time.monotonic() < self._silent_until:
                 return
             try:
                 async with asyncio.timeout(INTRODUCTION):
-                    said = await self.client.users_info(user=request.slack_id)
+                    said = await self.client.users_info(user=slack_id)
             except (SlackClientError, TimeoutError, OSError) as error:
                 self._silent_until = time.monotonic() + ASK_AGAIN
-                log.warning("slack did not say who somebody is", user=request.slack_id, error=repr(error))
+                log.warning("slack did not say who somebody is", user=slack_id, error=repr(error))
                 return
-            name, tz, kind = facts_of(said["user"], request.team)
-            await self._rooms.db.write(lambda conn: people.learn(conn, *who, name, tz, kind, request.at))
-        self._known.add(who)
+            name, tz, kind = facts_of(said["user"], team)
+            await self._rooms.db.write(lambda conn: people.learn(conn, team, slack_id, name, tz, kind, at))
+        self._known.add((team, slack_id))
 
 
 async def _quietly(work: Coroutine[Any, Any, None]) -> None:

@@ -123,7 +123,7 @@ class Scope:
     def person(self, slack_id: str) -> Person:
         """A person by Slack id, made known if they weren't: Slack is asked about them later."""
         found = load.person_by_slack(self.conn, self.workspace, slack_id)
-        return found or know(self.conn, self.workspace, slack_id, slack_id)
+        return found or know(self.conn, self.workspace, slack_id, "someone")
 
     def want(self, kind: EffectKind, incident: Incident | None = None, key: str = "") -> None:
         """Ask for an effect that no ledger entry goes with."""

@@ -1,4 +1,4 @@
-"""Real processes: two on one PostgreSQL send each reminder once; one that was killed is followed by one that goes on."""
+"""Real processes: two on one PostgreSQL send each reminder once; after a kill, the next goes on where it stopped."""
 
 import asyncio
 from pathlib import Path
