@@ -729,6 +729,20 @@ RULES: list[tuple[str, Json, Json, str, str]] = [
         "/image_url",
     ),
     ("image scheme", image(), image(image_url="javascript:alert(1)"), "must match the pattern", "/image_url"),
+    (
+        "file types",
+        input_of(element("datepicker")),
+        input_of(element("file_input", filetypes=[""])),
+        "must be more than 0 characters",
+        "/element/filetypes/0",
+    ),
+    (
+        "context image by file",
+        context(without(image(slack_file={"url": "https://x.test/f"}), "image_url")),
+        context(without(image(slack_file={"id": "f1"}), "image_url")),
+        "must match the pattern",
+        "/elements/0/slack_file/id",
+    ),
     ("video address", video(), without(video(), "video_url"), "missing required field: video_url", ""),
     ("empty rich text", rich(rich_section()), rich(), "no fewer than 1 items allowed", "/elements"),
     (
@@ -887,12 +901,6 @@ def test_block_id_is_unique_on_each_surface(surface: Any) -> None:
     assert check_blocks([section(block_id="1"), section(block_id="2")], surface) == []
     assert check_blocks([section(block_id="1"), section(block_id="1")], surface) == [
         '[ERROR] block_id "1" already exists [json-pointer:/blocks/1/block_id]'
-    ]
-
-
-def test_pointer_escapes_what_json_pointers_escape() -> None:
-    assert check_blocks([{**section(), "text": {"a/b~c": 1, "type": "mrkdwn", "text": "x"}}], "message") == [
-        "[ERROR] invalid additional property: a/b~c [json-pointer:/blocks/0/text]"
     ]
 
 

@@ -55,7 +55,7 @@ def _in_slacks_words(error: ErrorDetails, payload: Any, root: str) -> str:
             message, path = context["message"], [*path, *context["at"].split("/")[1:]]
         case kind:
             message = _SENTENCES[kind](context) if kind in _SENTENCES else error["msg"]
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    pointer = "".join(f"/{part}" for part in path)
     return f"[ERROR] {message} [json-pointer:{root}{pointer}]"
 
 
