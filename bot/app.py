@@ -116,7 +116,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         delivering = asyncio.create_task(delivery.run(), name="delivery")
         stack.push_async_callback(_ended, delivering)
         bells.start()
-        stack.callback(bells.stop)
+        stack.push_async_callback(bells.stop)
         meeting = asyncio.create_task(_meet_workspace(rooms, client, clock, delivery), name="workspace")
         stack.push_async_callback(_ended, meeting)
         if settings.slack_app_token is not None:

@@ -4,6 +4,7 @@
 instead. APScheduler only rings: what is due stands in the database, and who takes it is settled there too.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from bot.warroom import remind
 from bot.warroom.handle import WarRooms
 from bot.warroom.watch import Watcher
 
+GRACE = 5.0  # seconds to end what a ring set off, when stopping
 BELL = 15  # seconds between looks at what is due: a reminder is at most this late
 
 log = structlog.get_logger()
@@ -49,6 +51,7 @@ class Bells:
         # coalesce and no grace: after a pause one ring is wanted, and never none (the default drops late runs).
         rules = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=rules)
+        self._answering: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         self._add(self._remind, BELL)
@@ -62,11 +65,28 @@ class Bells:
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Ring no more. What was set off ends first, within `GRACE`: a look that is cut off leaves its lease behind."""
+        self._scheduler.pause()
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=GRACE)
         self._scheduler.shutdown(wait=False)
 
     def _add(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
-        self._scheduler.add_job(work, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
+        self._scheduler.add_job(
+            self._answer, "interval", [work], name=work.__name__, seconds=seconds, next_run_time=datetime.now(UTC)
+        )
+
+    async def _answer(self, work: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._answering.add(task)
+        try:
+            await work()
+        except asyncio.CancelledError:  # cut off by `stop`: no failure, which is what APScheduler would log
+            log.warning("cut off at the end", work=work.__name__)
+        finally:
+            self._answering.discard(task)
 
     async def _remind(self) -> None:
         failed: set[int] = set()
