@@ -172,7 +172,7 @@ def confirmed(incident: Incident, action: Action, commit: str) -> str:
 
 
 def snoozed(many: int, hours: int) -> str:
-    return f"Quiet for {hours} h about {count(many, 'action')}. They stay on the checklist."
+    return f"Quiet for {hours} h about {count(many, 'action')}. Nothing leaves the checklist by that."
 
 
 def nothing_drifts() -> str:

@@ -34,11 +34,11 @@ def direct(told: Told, now: int, snooze_hours: int) -> Message:
             [section("Nothing of this drifts any more. Thank you."), *_lines(settled)],
         )
     what = f"{count(len(left), 'change')} that you own"
-    verb = "is" if len(left) == 1 else "are"
+    verb, ends = ("is", "it. One of these ends it") if len(left) == 1 else ("are", "them. For each, one of these ends it")
     blocks: list[Block | None] = [
         section(
             f"*{what} {verb} live in production, and not proven to be in Git.*\n"
-            "A deploy could undo them. For each, one of these ends it:"
+            f"A deploy could undo {ends}:"
         )
     ]
     for item, incident in left[:_WITH_BUTTONS]:
@@ -48,7 +48,7 @@ def direct(told: Told, now: int, snooze_hours: int) -> Message:
     blocks += _lines(left[_WITH_BUTTONS:])
     blocks += [divider(), *_lines(settled)] if settled else []
     snooze = button("snooze", f"Snooze {snooze_hours} h", str(snooze_hours))
-    blocks += [actions(snooze), context("One message a working day at most. It ends when they are reconciled.")]
+    blocks += [actions(snooze), context("One message a working day at most, until all of it is reconciled.")]
     return message(f"{what} {verb} not in Git yet: {_named(left)}", blocks)
 
 
