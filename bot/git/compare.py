@@ -75,8 +75,8 @@ def compare(
             state = State.MISSING
         elif old_kept:
             state = State.DIVERGED
-        elif not new:
-            state = State.DIVERGED if there else State.NEIGHBOURS  # deleted, and its neighbours with it
+        elif not new:  # deleted, and perhaps its neighbours with it
+            state = State.NEIGHBOURS if not there and _unmistakable(old, (base,), tip) else State.DIVERGED
         else:
             added = _standing(base, live, tip, hunk, (above, below), (start, end), live_to_tip)
             state = State.NEIGHBOURS if added else State.DIVERGED
@@ -84,19 +84,25 @@ def compare(
     return placed
 
 
-def survives(version: Lines, placed: Placed, old: Lines, tip: Lines, to_tip: Sequence[Edit]) -> bool:
-    """Whether a hunk that stood in an earlier `version` of upstream is still in force at the tip, though the compare
-    with its base cannot make it out any more. `placed` is the hunk in that version, `old` what it had replaced,
-    `to_tip` the edits from that version to the tip.
+def carry(placed: Placed, deleted: Lines, version: Lines, following: Lines, edits: Sequence[Edit]) -> Placed | None:
+    """Where a hunk that is in place in a `version` of the file is in the `following` one; None if it was undone.
+    `edits` are those between the two, `deleted` the lines that the hunk took away.
 
-    Added lines must all be left. After a deletion, nothing may have come to its place that is more like what was
+    Added lines must all be left. After a mere deletion, nothing may have come to its place that is more like what was
     deleted than like what it replaces.
     """
     if placed.added:
-        return all(_image(to_tip, line) is not None for line in placed.added)
-    above, start = _kept_above(to_tip, placed.start)
-    below, end = _kept_below(to_tip, placed.start, len(version), len(tip))
-    return not _came_back(old, version[above:below], tip[start:end])
+        added = tuple(image for line in placed.added if (image := _image(edits, line)) is not None)
+        if len(added) < len(placed.added):
+            return None
+        return Placed(placed.hunk, State.NEIGHBOURS, added[0], added[-1] + 1, added)
+    point = placed.start
+    above, start = _kept_above(edits, point)
+    below, end = _kept_below(edits, point, len(version), len(following))
+    if _came_back(deleted, version[above:below], following[start:end]):
+        return None
+    point = end if below == point else min(start + point - above, end)
+    return Placed(placed.hunk, State.NEIGHBOURS, point, point)
 
 
 def lines_of(content: bytes) -> list[bytes]:
@@ -126,14 +132,22 @@ def _standing(
     images = [image for line in range(hunk.c, hunk.d) if (image := _image(live_to_tip, line)) is not None]
     if len(images) < len(new) or images[0] < start or images[-1] >= end:
         return ()
-    if (in_base[0] < hunk.a and images[0] == start) or (hunk.b < in_base[1] and images[-1] == end - 1):
-        return ()  # a neighbour that stood before it now stands behind it, or the other way round
+    before, after = hunk.a - in_base[0], in_base[1] - hunk.b  # neighbours in base …
+    before_now, after_now = images[0] - start, end - 1 - images[-1]  # … and what is there now
+    if (before and not before_now and after_now > after) or (after and not after_now and before_now > before):
+        return ()  # a neighbour seems to have changed sides
     left_over = set(base[hunk.a : hunk.b]).difference(new).intersection(tip[start:end])
-    lives, tips = Counter(live), Counter(tip)
-    unmistakable = (lives[line] == tips[line] == 1 and _TELLING.search(line) for line in set(new).difference(base))
-    if any(map(_TELLING.search, left_over)) or not any(unmistakable):
+    if any(map(_TELLING.search, left_over)) or not _unmistakable(new, (live, tip), base):
         return ()
     return tuple(images)
+
+
+def _unmistakable(lines: Lines, once_in: Sequence[Lines], not_in: Lines) -> bool:
+    """Whether one of these lines says something, stands once in some versions, and is not in another."""
+    counts = [Counter(version) for version in once_in]
+    return any(
+        _TELLING.search(line) and all(count[line] == 1 for count in counts) for line in set(lines).difference(not_in)
+    )
 
 
 def _image(edits: Sequence[Edit], line: int) -> int | None:

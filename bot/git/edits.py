@@ -10,7 +10,7 @@ from bot.git.compare import Edit
 from bot.git.run import git
 
 _DIFF = (
-    "diff", "--no-index", "--unified=0", "--inter-hunk-context=0", "--histogram", "--text", "--no-color",
+    "diff", "--no-index", "--unified=0", "--inter-hunk-context=0", "--patience", "--text", "--no-color",
     "--no-renames", "--no-ext-diff", "--no-textconv",
 )  # fmt: skip
 _RANGES = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")

@@ -1,18 +1,18 @@
 """Which upstream commit brought a part of a change, and which took it away: the compare, version by version."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from bot.git.compare import IN_PLACE, Placed, State, lines_of, survives
+from bot.git.compare import IN_PLACE, Edit, Placed, State, carry, lines_of
 from bot.git.edits import edits_between
-from bot.git.objects import ABSENT, LARGEST, File, Version, blob_sizes, read_blobs, versions
+from bot.git.objects import ABSENT, File, Version, blob_sizes, read_blobs, versions
 from bot.git.parts import Parts, has_lines
-from bot.git.run import git
 
 _VERSIONS = 300  # of one file that are looked through; older ones leave the commit unnamed
 _AT_ONCE = 16  # versions that are read and compared together
-_HELD = 200_000  # bytes of a version that is kept in memory for a second look
+_LARGEST = 1_000_000  # bytes of a version that is still looked at
 
 
 @dataclass(slots=True)
@@ -22,86 +22,106 @@ class Fate:
     state: State
     commit: str | None = None
     undone_by: str | None = None
+    place: Placed | None = None  # where it was in the last version that was looked at, if it was in place
 
 
 def fates(
     git_dir: Path, tip: str, names: Sequence[str], parts: Parts, placed: Sequence[Placed], there: File
 ) -> list[Fate]:
-    """Go back through the versions of the file, from the tip to the base, and name the commits. `placed` is what the
-    compare says at the tip, `there` the file as it stands there, `names` its names since the base.
+    """Follow the parts through the versions of the file, from the base to the tip, and name the commits. `placed` is
+    what the compare says at the tip, `there` the file as it stands there, `names` its names since the base.
 
-    A hunk that the compare cannot make out among changed neighbours, but that stood in an earlier version and was left
-    alone by all that came after, is in place: its state becomes NEIGHBOURS. Raises GitError.
+    Where the compare of three versions cannot make out a hunk among changed neighbours, the steps between may: a hunk
+    that stood in an earlier version, and was left alone by all that came after, is in place, as NEIGHBOURS. Raises
+    GitError.
     """
     base = parts.change.base_commit
-    found = [Fate(one.state) for one in placed]
-    following = set(range(len(found)))
+    found = [Fate(State.MISSING) for _ in placed]
     own = versions(git_dir, base, tip, names, first_parent=True, limit=_VERSIONS)
-    later: list[tuple[str, File]] = []
-    for version, file, then in _looked_at(git_dir, parts, own):
-        for part in tuple(following):
-            fate, stood = found[part], then[part].state in IN_PLACE
-            if fate.state in IN_PLACE and stood:
-                fate.commit = version.commit
-            elif fate.state is State.DIVERGED and _outlived(parts, file, then[part], there):
-                found[part] = Fate(State.NEIGHBOURS, version.commit)
-            elif stood or fate.state in IN_PLACE:
-                following.discard(part)
-                if stood and later:
-                    lost = (commit for commit, it in reversed(later) if not _outlived(parts, file, then[part], it))
-                    fate.undone_by = next(lost, later[0][0])
-        if not following:
-            break
-        later.append((version.commit, file if len(file.content or b"") < _HELD else ABSENT))
-    if len(own) == _VERSIONS:
-        for part in following:  # nobody looked as far back as to where it came
-            found[part].commit = None
-    _look_into_branches(git_dir, tip, names, parts, there, found)
+    _follow(git_dir, parts, own[::-1], found)
+    for fate, one in zip(found, placed, strict=True):
+        untouched = one.state is State.MISSING and _stands_there(parts, one, there)
+        if one.state in IN_PLACE or fate.place is None or untouched:
+            fate.state = one.state
+            if (one.state in IN_PLACE) != (fate.place is not None):
+                fate.commit = fate.undone_by = None  # no version of the branch itself says so
+        else:
+            fate.state = State.NEIGHBOURS
+        if len(own) == _VERSIONS and fate.commit == own[-1].commit:
+            fate.commit = None  # it may be older than what was looked at
+    if any(fate.state is State.DIVERGED and not fate.undone_by for fate in found):
+        _look_into_branches(git_dir, tip, names, parts, there, found)
+    for version in own:
+        if len(version.parents) > 1 and any(fate.commit == version.commit for fate in found):
+            _name_in_merge(git_dir, version, names, parts, found)
     return found
+
+
+def _follow(git_dir: Path, parts: Parts, several: Sequence[Version], found: list[Fate]) -> None:
+    """Take the parts through these versions, oldest first."""
+    before = ABSENT
+    for chunk in (several[i : i + _AT_ONCE] for i in range(0, len(several), _AT_ONCE)):
+        files = _files(git_dir, chunk)
+        pairs = list(pairwise([before, *files]))
+        steps = edits_between([(one.content or b"", other.content or b"") for one, other in pairs])
+        for version, (last, file), edits, now in zip(chunk, pairs, steps, parts.at(files), strict=True):
+            for part, fate in enumerate(found):
+                if now[part].state in IN_PLACE:
+                    if fate.place is None:
+                        fate.commit, fate.undone_by = version.commit, None
+                    fate.place = now[part]
+                elif fate.place is not None:
+                    fate.place = _carried(parts, fate.place, last, file, edits)
+                    if fate.place is None:
+                        fate.commit, fate.undone_by = None, version.commit
+        before = files[-1]
+
+
+def _carried(parts: Parts, placed: Placed, last: File, file: File, edits: Sequence[Edit]) -> Placed | None:
+    if placed.hunk not in parts.hunks or not has_lines(last) or not has_lines(file):
+        return None
+    deleted = parts.base[placed.hunk.a : placed.hunk.b]
+    return carry(placed, deleted, lines_of(last.content or b""), lines_of(file.content or b""), edits)
+
+
+def _stands_there(parts: Parts, placed: Placed, there: File) -> bool:
+    """Whether the old lines of a hunk stand at the tip, with nothing new between them and their old neighbours."""
+    if placed.hunk not in parts.hunks or not has_lines(there):
+        return True
+    lines = lines_of(there.content or b"")
+    return lines[placed.start : placed.end] == parts.base[placed.hunk.a : placed.hunk.b]
 
 
 def _look_into_branches(
     git_dir: Path, tip: str, names: Sequence[str], parts: Parts, there: File, found: list[Fate]
 ) -> None:
-    """Upstream's own commits are often merges: find hunks that stood undisturbed in a branch only, and the commit of
-    the branch that the merge brought in."""
-    base = parts.change.base_commit
+    """Find hunks that stood undisturbed only in a branch, before the merge that brought them with other changes."""
     unclear = {part for part, fate in enumerate(found) if fate.state is State.DIVERGED and not fate.undone_by}
-    if unclear:
-        every = versions(git_dir, base, tip, names, first_parent=False, limit=_VERSIONS)
-        for version, file, then in _looked_at(git_dir, parts, every):
-            for part in tuple(unclear):
-                if then[part].state in IN_PLACE:
-                    unclear.discard(part)
-                    if _outlived(parts, file, then[part], there):
-                        found[part] = Fate(State.NEIGHBOURS, version.commit)
-            if not unclear:
-                break
-    for commit in {fate.commit for fate in found if fate.commit}:
-        _, *parents = git(git_dir, "rev-list", "--no-walk", "--parents", "--end-of-options", commit).decode().split()
-        if len(parents) < 2:
-            continue
-        inside = versions(git_dir, parents[0], commit, names, first_parent=False, limit=_VERSIONS)
-        looked = list(_looked_at(git_dir, parts, inside[::-1]))
-        for part, fate in enumerate(found):
-            if fate.commit == commit:
-                fate.commit = next((v.commit for v, _, then in looked if then[part].state in IN_PLACE), commit)
+    every = versions(git_dir, parts.change.base_commit, tip, names, first_parent=False, limit=_VERSIONS)
+    for chunk in (every[i : i + _AT_ONCE] for i in range(0, len(every), _AT_ONCE)):
+        files = _files(git_dir, chunk)
+        for version, file, then in zip(chunk, files, parts.at(files), strict=True):
+            for part in [part for part in unclear if then[part].state in IN_PLACE]:
+                unclear.discard(part)
+                (since,) = edits_between([(file.content or b"", there.content or b"")])
+                if _carried(parts, then[part], file, there, since):
+                    found[part] = Fate(State.NEIGHBOURS, version.commit)
+        if not unclear:
+            break
 
 
-def _looked_at(git_dir: Path, parts: Parts, several: Sequence[Version]) -> Iterator[tuple[Version, File, list[Placed]]]:
-    """Each version with its file, and with what became of the parts in it."""
-    for chunk in (several[i : i + _AT_ONCE] for i in range(0, len(several), _AT_ONCE)):
-        sizes = blob_sizes(git_dir, [version.blob for version in chunk if version.blob])
-        contents = read_blobs(git_dir, [blob for blob, size in sizes.items() if size <= LARGEST])
-        files = [File(v.mode, contents.get(v.blob)) if v.blob else ABSENT for v in chunk]
-        yield from zip(chunk, files, parts.at(files), strict=True)
+def _name_in_merge(git_dir: Path, merge: Version, names: Sequence[str], parts: Parts, found: list[Fate]) -> None:
+    """Name the commit of the branch instead of the merge that brought it upstream."""
+    inside = versions(git_dir, merge.parents[0], merge.commit, names, first_parent=False, limit=_VERSIONS)
+    fates_inside = [Fate(State.MISSING) for _ in found]
+    _follow(git_dir, parts, inside[::-1], fates_inside)
+    for fate, inner in zip(found, fates_inside, strict=True):
+        if fate.commit == merge.commit:
+            fate.commit = inner.commit or merge.commit
 
 
-def _outlived(parts: Parts, version: File, placed: Placed, there: File) -> bool:
-    """Whether a hunk that stood undisturbed in an earlier version is still in force in the file as it is now."""
-    if placed.state not in IN_PLACE or placed.hunk not in parts.hunks or not has_lines(there):
-        return False
-    before, now = version.content or b"", there.content or b""
-    (since,) = edits_between([(before, now)])
-    old = parts.base[placed.hunk.a : placed.hunk.b]
-    return survives(lines_of(before), placed, old, lines_of(now), since)
+def _files(git_dir: Path, several: Sequence[Version]) -> list[File]:
+    """The file in each version; its content is left out where it is too large."""
+    sizes = blob_sizes(git_dir, [version.blob for version in several if version.blob])
+    contents = read_blobs(git_dir, [blob for blob, size in sizes.items() if size <= _LARGEST])
+    return [File(one.mode, contents.get(one.blob)) if one.blob else ABSENT for one in several]

@@ -1,7 +1,7 @@
 """Files in commits: reading them, following them through renames, and the versions that upstream gave them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.git.run import git
@@ -41,6 +41,7 @@ class Version:
     """What `commit` made of a file. `blob` is None if it deleted it."""
 
     commit: str
+    parents: tuple[str, ...]
     mode: str
     blob: str | None
 
@@ -112,19 +113,20 @@ def versions(
     out = git(
         git_dir, "--literal-pathspecs", "log", "-z", "--topo-order", "--raw", "--no-abbrev", "--no-renames",
         "--diff-merges=first-parent", *(["--first-parent"] if first_parent else []), f"--max-count={limit}",
-        "--format=%x01%H", "--end-of-options", tip, *([f"^{base}"] if base else []), "--", *paths,
+        "--format=%x01%H %P", "--end-of-options", tip, *([f"^{base}"] if base else []), "--", *paths,
         timeout=_HISTORY_TIMEOUT,
     )  # fmt: skip
     found: list[Version] = []
     fields = iter(out.split(b"\0"))
     for one in fields:
         if one.startswith(b"\x01"):
-            found.append(Version(one[1:].decode(), "", None))
+            commit, *parents = one[1:].decode().split()
+            found.append(Version(commit, tuple(parents), "", None))
         elif one.lstrip(b"\n").startswith(b":"):
             next(fields)  # the path
             _, mode, _, blob, status = one.decode().split()
             if status != "D":
-                found[-1] = Version(found[-1].commit, mode, blob)
+                found[-1] = replace(found[-1], mode=mode, blob=blob)
     return found
 
 
