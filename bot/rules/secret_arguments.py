@@ -13,7 +13,12 @@ from bot.rules.secret_names import is_stand_in
 # reach of the one before them, as in `sshpass -p secret ssh -p 22`.
 _TAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("ssh scp sftp rsync psql docker podman mkdir cp tar nc", {}),
-    ("sshpass mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh twine influx", {"-p": ""}),
+    ("snmpget snmpset snmpwalk snmpbulkwalk", {"-A": "", "-X": ""}),
+    ("az/secret", {"--value": ""}),
+    (
+        "sshpass rabbitmqadmin mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh twine influx",
+        {"-p": ""},
+    ),
     ("docker/login podman/login helm/login skopeo/login nerdctl/login buildah/login", {"-p": ""}),
     ("az/login oc/login cf/login crane/login", {"-p": ""}),
     ("sqlcmd bcp mosquitto_pub mosquitto_sub ipmitool zip unzip", {"-P": ""}),
@@ -44,6 +49,28 @@ for _names, _flags in _TAKES:
         _PROGRAMS.setdefault(_name.partition("/")[0], {})
         _PROGRAMS[_name] = _flags
 ARGUMENT_HINTS = tuple(sorted({name.rpartition("/")[2] for name, flags in _PROGRAMS.items() if flags}))
+
+# Where no flag says so: the secret is the pattern's group. By a hint, in lower case, that stands in every match.
+POSITIONAL = {
+    "rabbitmqctl": r"\brabbitmqctl\s(?:\S{1,60}\s){0,4}(?:change_password|add_user|authenticate_user)\s{1,5}\S{1,100}"
+    r"\s{1,5}(\S+)",
+    "htpasswd": r"\bhtpasswd\s{1,5}(?:-[A-Za-z0-9]{1,5}\s){0,5}?-[A-Za-z0-9]{0,5}b[A-Za-z0-9]{0,5}"
+    r"\s{1,5}\S{1,200}\s{1,5}\S{1,100}\s{1,5}(\S+)",
+    "configure set": r"\bconfigure set [\w.-]{0,60}(?:secret_access_key|session_token)\s{1,5}(\S+)",
+    "vault login": r"\bvault login\s{1,5}(?:-\S{1,60}\s{1,5}){0,5}([^\s=-][^\s=]*)(?!\S)",
+    "sqlplus": r"\bsqlplus\s{1,5}(?:-\S{1,20}\s{1,5}){0,4}[\"']?\w{1,60}/([^@\s\"'/]+)",
+    " put ": r"\b(?:consul kv|etcdctl) put\s{1,5}[\w/.-]{0,200}(?:password|passwd|secret|token)\s{1,5}(\S+)",
+    "net user": r"\bnet user\s{1,5}\S{1,100}\s{1,5}([^\s/]\S*)",
+    "mc alias set": r"\bmc alias set\s{1,5}(?:\S{1,200}\s{1,5}){3}(\S+)",
+    "pulumi config": r"\bpulumi config set\s{1,5}--secret\s{1,5}\S{1,100}\s{1,5}(\S+)",
+    "changeuserpassword": r"\bchangeUserPassword\(\s{0,3}[\"'][^\"'\n]{1,100}[\"'],\s{0,3}[\"']([^\"'\n]+)",
+    "redis-cli": r"\bredis-cli\s(?:[^\n|;&]{0,100}?\s)?(?:AUTH|auth)\s{1,5}(?:\S{1,100}\s{1,5})?(\S+)",
+    "setuser": r"\b(?:SETUSER|setuser)\s[^\n]{0,100}?\s>(\S+)",
+    "to-securestring": r"\bConvertTo-SecureString\s{1,5}(?:-String\s{1,5})?[\"']?([^\s\"']+)",
+    "<(": r"\b(?:secrets?|pass)\s[^\n]{0,100}?<\((?:echo|printf)\s{1,5}(?:-n\s{1,5})?[\"']?(?:\w{1,60}\\n)?"
+    r"([^\s\"')]+)",
+}
+
 _WORD = re.compile(
     r"""[\n|;&()`]+|(?:[^\s"'|;&()`\\]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\\.|["'\\])+""",
 )

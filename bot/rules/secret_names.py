@@ -36,7 +36,7 @@ def is_stand_in(value: str) -> bool:
 
 
 _STAND_IN = re.compile(
-    r"\$(?:\w+|\{.*|\(.*)?|\{\{.*|%[(s].*|`.*|[?%]|:\w+|@.*|-.{0,1}|!.*|[*xX.\u2022]+|<.*"
+    r"\$(?:\w+|\{.*|\(.*)?|\{\{.*|%[(s].*|`.*|[?%]|:\w+|@.*|-.?|!.*|\(.*|[*xX.\u2022]+|<.*"
     r"|(?:\.{0,2}|~)/[\w.@+~-]*(?:/[\w.@+~-]*)*|(?:env|file|vault|secret|ref|arn|ssm|op|https?|unix)[:/].*"
     r"|(?i:true|false|null|none|nil|undefined|yes|no|on|off|bearer|basic|str(?:ing)?|bytes|int|bool(?:ean)?|any"
     r"|text|varchar|char|object|required|optional|empty|default|expired|invalid|missing|unset|unchanged|rotated)"
@@ -48,7 +48,7 @@ _NAME = re.compile(
     r"|[Pp]wd?|PWD?|REDISCLI_AUTH|_auth(?==))|(?P<key>[Kk]ey|KEY)|[Tt]oken|TOKEN|[Ss]ecret|SECRET"
 )
 _KEY_OF_WHAT = re.compile(
-    r"(?i:api|access|private|account|encryption|signing|auth|master|license|session|webhook|service|hmac|shared)"
+    r"(?i:api|app|application|access|private|account|encryption|signing|auth|master|license|session|webhook|service|hmac|shared)"
     r"[ _-]?\Z"
 )
 _TAIL = re.compile(r"[\w.-]{0,40}")
@@ -73,7 +73,7 @@ def _is_secrets_name(before: str, name: re.Match[str], tail: str) -> bool:
     if name["password"] and inside_word and len(name[0]) <= 4:  # compass, but not dbPass or PGPASSWORD
         return False
     goes_on = tail[:1].isalpha() and not (name[0][-1].islower() and tail[0].isupper())  # tokenizer, PASSWORDS
-    return not goes_on and not _ABOUT.search(tail) and not _IN_HOST.search(before)
+    return not goes_on and not _ABOUT.search(tail) and not _NO_NAME_AFTER.search(before)
 
 
 _QUOTED = r"""(?:\\"(?P<escaped>[^"\\\n]+)\\"|"(?P<double>(?:[^"\\\n]|\\.)+)"|'(?P<single>[^'\n]+)')"""
@@ -87,7 +87,7 @@ _FLAG_VALUE = re.compile(rf"[ \t]{{1,5}}(?:{_QUOTED}|{_BARE})")
 _SPOKEN = re.compile(rf"\s{{1,3}}(?:is|was|from|to)\s{{1,3}}(?:now\s{{1,3}})?(?:{_QUOTED}|{_BARE})")
 _SQL = re.compile(r"\s{1,3}'(?P<single>[^'\n]+)'")
 _XML = re.compile(r">(?P<bare>[^<>\s]+)</")
-_IN_HOST = re.compile(r"://[^\s/?]*\Z")
+_NO_NAME_AFTER = re.compile(r"(?:://[^\s/?]*|checksum/)\Z")
 _IS_FLAG = re.compile(r"(?:^|[\s\"'])--?[\w.-]*\Z")
 _SLUG = re.compile(r"[A-Za-z]+(?:[-_./:#][A-Za-z0-9]{0,12})+")
 _PLAIN = re.compile(
@@ -123,7 +123,8 @@ def _assigned(text: str, name: re.Match[str], at: int, certain: bool) -> re.Matc
     if not value or is_stand_in(value) or (found.lastgroup == "bare" and after == "("):  # the last is a call
         return None
     if _is_mixed(value) or len(value) >= 40:
-        return found
+        said = found.lastgroup == "bare" and found["sep"].strip() == ":" and len(value) < 12
+        return None if said and not certain and sum(map(str.isdigit, value)) < 3 else found
     if found["sep"].startswith(",") and name[0].islower():  # a list of names, like ('password', 'email')
         return None
     closed = found.lastgroup != "bare" or "=" in found["sep"] or after in ("", "\n", ",", "}")

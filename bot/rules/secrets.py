@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bot.rules.secret_arguments import ARGUMENT_HINTS, secret_arguments
+from bot.rules.secret_arguments import ARGUMENT_HINTS, POSITIONAL, secret_arguments
 from bot.rules.secret_names import NAME_HINTS, is_stand_in, secret_values
 
 
@@ -99,7 +99,7 @@ _RULES = (
     _key("a Vault token", "hvs. hvb. hvr.", r"hv[sbr]\.[\w-]{20,}"),
     _key("a Terraform token", "atlasv1.", r"atlasv1\.[\w-]{60,}"),
     _key("a Sentry token", "sntrys_ sntryu_", r"sntry[su]_[\w=+/-]{40,}"),
-    _key("a Telegram bot token", ":aa", r"[0-9]{8,10}:AA[\w-]{33}(?![\w-])"),
+    _place("a Telegram bot token", (":aa",), r"(?<![0-9])([0-9]{8,10}:AA[\w-]{31,33})(?![\w-])"),
     _key("a Square token", "sq0", r"sq0(?:atp|csp)-[\w-]{22,}"),
     _key("a PlanetScale token", "pscale_", r"pscale_(?:tkn|pw|oauth)_[\w.-]{30,}"),
     _key("an age key", "age-secret-key-", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
@@ -159,34 +159,12 @@ _RULES = (
         r"(?i:requirepass|masterauth|primaryauth|auth_pass)\s{1,5}(\S+)",
         r"\blogin\s{1,9}\S{1,200}\s{1,9}password\s{1,9}(\S+)",
     ),
-    _place(
-        "a secret among arguments",
-        (
-            "rabbitmqctl",
-            "htpasswd",
-            "configure set",
-            "vault login",
-            "sqlplus",
-            " put ",
-            "net user",
-            "mc alias",
-            "mc conf",
-        ),
-        r"\brabbitmqctl\s(?:\S{1,60}\s){0,4}(?:change_password|add_user|authenticate_user)\s{1,5}\S{1,100}\s{1,5}(\S+)",
-        r"\bhtpasswd\s{1,5}(?:-[A-Za-z0-9]{1,5}\s){0,5}?-[A-Za-z0-9]{0,5}b[A-Za-z0-9]{0,5}\s{1,5}"
-        r"\S{1,200}\s{1,5}\S{1,100}\s{1,5}(\S+)",
-        r"\bconfigure set [\w.-]{0,60}(?:secret_access_key|session_token)\s{1,5}(\S+)",
-        r"\bvault login\s{1,5}(?:-\S{1,60}\s{1,5}){0,5}([^\s=-][^\s=]*)(?!\S)",
-        r"\bsqlplus\s{1,5}(?:-\S{1,20}\s{1,5}){0,4}[\"']?\w{1,60}/([^@\s\"'/]+)",
-        r"\b(?:consul kv|etcdctl) put\s{1,5}[\w/.-]{0,200}(?:password|passwd|secret|token)\s{1,5}(\S+)",
-        r"\bnet user\s{1,5}\S{1,100}\s{1,5}([^\s/]\S*)",
-        r"\bmc (?:alias set|config host add)\s{1,5}(?:\S{1,200}\s{1,5}){3}(\S+)",
-    ),
+    *(_place("a secret among arguments", (hint,), pattern) for hint, pattern in POSITIONAL.items()),
     _place(
         "a password that was piped",
         ("echo", "printf"),
         r"\b(?:echo|printf)\s{1,5}(?:-[neE]{1,3}\s{1,5})?[\"']?(?:[\w.@-]{1,64}:)?([^\s\"'|]{1,500})[\"']?"
         r"\s{0,5}\|\s{0,5}(?:sudo\s{1,5})?(?:chpasswd|passwd\s.{0,40}--stdin|sudo -S|gh auth login|vault login"
-        r"|(?:docker|podman|helm registry) login)",
+        r"|(?:docker|podman|helm registry) login|(?:docker|podman|wrangler|gh|fly|gcloud) secrets?\b)",
     ),
 )
