@@ -79,8 +79,11 @@ class App:
     def may(self, scope: str) -> bool:
         return self.scopes is None or scope in self.scopes
 
-    def hears(self, subscription: str) -> bool:
+    def hears(self, subscription: str, *, private: bool) -> bool:
+        """Whether an event is delivered: subscribed to, with its scope; of a private channel, with that of those."""
         scope = EVENT_SCOPES.get(subscription)
+        if private and scope == "channels:read":
+            scope = "groups:read"
         return (self.events is None or subscription in self.events) and (scope is None or self.may(scope))
 
 

@@ -49,7 +49,8 @@ class Deliveries:
             return
         if channel is not None and world.bot_user not in channel.members:
             return
-        if not self.app.hears(_subscription(event, channel)):
+        private = channel is not None and channel.kind == "private"
+        if not self.app.hears(_subscription(event, channel), private=private):
             return
         payload: Json = {
             "token": "playground",

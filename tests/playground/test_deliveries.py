@@ -406,6 +406,20 @@ async def test_an_app_hears_what_it_subscribed_to_and_has_the_scope_for(pg: Play
     assert kinds == ["message", "reaction_added"]
 
 
+async def test_what_happens_in_private_channels_needs_their_scope(pg: Playground, maya: Person) -> None:
+    bot = Bot(pg)
+    async with over_socket(bot):
+        await pg.client.post("app", scopes=["channels:read", "im:history"])
+        await maya.do("create", name="secret", private=True)
+        await maya.do("invite", channel="#secret", user="bot")
+        await pg.client.post("app", scopes=["groups:read", "im:history"])
+        await maya.do("invite", channel="#secret", user="sam")
+        await bot.hears(type="member_joined_channel", user="U0000SAM01")
+        await maya.say("@bot", "the end")
+        await bot.hears(text="the end")
+    assert [event["user"] for event in bot.events("member_joined_channel")] == ["U0000SAM01"]
+
+
 async def test_an_update_notifies_nobody(pg: Playground, web: AsyncWebClient, maya: Person) -> None:
     await web.conversations_join(channel=CHANNEL)
     posted = await web.chat_postMessage(channel=CHANNEL, text="card")
