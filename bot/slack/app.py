@@ -1,5 +1,6 @@
 """The Bolt app: inbound only. What Slack shows goes out through the outbox."""
 
+import logging
 import re
 from typing import Any
 
@@ -22,6 +23,8 @@ def build_app(inbound: Inbound, client: AsyncWebClient, signing_secret: str | No
             enterprise_id=context.get("enterprise_id"), team_id=context.get("team_id"), bot_token=token
         )
 
+    # Bolt warns, at each start, that a token is of no use beside `authorize`: that is why it is given here.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "ignored" not in record.getMessage())
     app = AsyncApp(
         client=client,
         authorize=authorize,
