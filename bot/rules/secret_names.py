@@ -26,7 +26,7 @@ def secret_values(text: str) -> Iterator[tuple[int, int, str]]:
         )
         while found:
             start, read_to = _span(found)
-            yield start, read_to, "a password" if certain else "a key" if name["key"] else "a token"
+            yield start, read_to, "a password" if certain else f"a {name[0].lower()}"
             found = _spoken(text, read_to)  # the second of "from … to …"
 
 
@@ -41,7 +41,6 @@ _STAND_IN = re.compile(
     r"|(?i:true|false|null|none|nil|undefined|yes|no|on|off|bearer|basic|str(?:ing)?|bytes|int|bool(?:ean)?|any"
     r"|text|varchar|char|object|required|optional|empty|default|expired|invalid|missing|unset|unchanged|rotated)"
 )
-
 
 _NAME = re.compile(
     r"(?P<password>[Pp]ass(?:[ _-]?[Ww]or[dt]|wd|[ _-]?[Pp]hrase)?|PASS(?:[ _-]?WOR[DT]|WD|[ _-]?PHRASE)?"
@@ -118,19 +117,21 @@ def _assigned(text: str, name: re.Match[str], at: int, certain: bool) -> re.Matc
     found = _ASSIGNED.match(text, at)
     if found is None:
         return None
-    value = _value(found)
+    value, bare = _value(found), found.lastgroup == "bare"
     after = text[found.end() : found.end() + 1]
-    if not value or is_stand_in(value) or (found.lastgroup == "bare" and after == "("):  # the last is a call
+    a_call = bare and after == "("
+    in_a_list = found["sep"].startswith(",") and name[0].islower()  # ('password', 'email')
+    if not value or is_stand_in(value) or a_call or (in_a_list and not _is_mixed(value)):
         return None
-    if _is_mixed(value) or len(value) >= 40:
-        said = found.lastgroup == "bare" and found["sep"].strip() == ":" and len(value) < 12
-        return None if said and not certain and sum(map(str.isdigit, value)) < 3 else found
-    if found["sep"].startswith(",") and name[0].islower():  # a list of names, like ('password', 'email')
-        return None
-    closed = found.lastgroup != "bare" or "=" in found["sep"] or after in ("", "\n", ",", "}")
+    mixed = _is_mixed(value) or len(value) >= 40
+    no_sentence = not bare or "=" in found["sep"] or after in ("", "\n", "}")
     if certain:
-        return found if closed and (not value.isdigit() or (len(value) > 3 and len(name[0]) > 4)) else None
-    return found if name[0].isupper() and "=" in found["sep"] and not value[0].isdigit() else None
+        a_count = value.isdigit() and (len(value) < 4 or len(name[0]) < 5)  # pass=42
+        secret = mixed or (not a_count and (no_sentence or after == ","))
+    else:
+        secret = mixed and (no_sentence or len(value) >= 12 or sum(map(str.isdigit, value)) >= 3)
+        secret = secret or (name[0].isupper() and "=" in found["sep"] and not value[0].isdigit())
+    return found if secret else None
 
 
 def _flag(text: str, before: str, at: int, certain: bool) -> re.Match[str] | None:
