@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """A verb will not do what was asked. The text is a sentence for the person: what happened, what was kept, what to do."""
+    """A verb will not do what was asked. The text is for the person: what happened, what was kept, what to do."""
 
 
 class CannotRun(Exception):

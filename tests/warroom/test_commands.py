@@ -65,8 +65,8 @@ async def test_closing_posts_and_keeps_current(war: War) -> None:
 async def test_every_option_of_hotfix(war: War) -> None:
     maya, sam = war.person("maya"), war.person("sam")
     room = await war.open(maya)
-    line = "—on web-1 --file “/etc/app/db.conf” --repo shop --kind config --by @sam --at 12:30 --until 18:00 set a --b “c”"
-    answer = said(await maya.command(room, f"/hotfix {line}"))
+    options = "—on web-1 --file “/etc/app/db.conf” --repo shop --kind config --by @sam --at 12:30 --until 18:00"
+    answer = said(await maya.command(room, f"/hotfix {options} set a --b “c”"))
     assert "Logged INC-1#1 · config · set a --b “c”" in answer and "Owner: sam" in answer
     echo = await war.echo(maya, room, 1, "set a --b “c”")
     for wanted in ("web-1", "/etc/app/db.conf", "shop", "@sam", "12:30", "18:00"):
@@ -146,7 +146,10 @@ async def test_outside_a_room_the_incident_has_to_be_named(war: War) -> None:
     assert "no INC-7" in said(await maya.command("#general", "/incident status INC-7"))
 
 
-@pytest.mark.parametrize("typed", ["/incident statsu", "/incident opne sev1 x", "/hotfix --onn web x", "/hotfix #1 undnoe"])
+MISTYPED = ("/incident statsu", "/incident opne sev1 x", "/hotfix --onn web x", "/hotfix #1 undnoe")
+
+
+@pytest.mark.parametrize("typed", MISTYPED)
 async def test_a_mistyped_command_is_answered_with_what_to_type(war: War, typed: str) -> None:
     maya = war.person("maya")
     answer = await maya.command("#general", typed)
