@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.playground.blockkit import check_blocks, check_view
 
@@ -1058,6 +1060,27 @@ def test_view(accepted: Json, refused: Json, reason: str, at: str) -> None:
 
 def test_a_view_is_an_object() -> None:
     assert check_view([]) == ["[ERROR] must provide an object [json-pointer:/view]"]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["section", "modal"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "text", "blocks", "elements", "x"]), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_whatever_comes_is_answered(payload: Any) -> None:
+    for refusal in (check_blocks(payload, "message"), check_blocks([payload], "home"), check_view(payload)):
+        assert all(line.startswith("[ERROR] ") for line in refusal)
 
 
 def test_checking_is_no_burden_on_a_post() -> None:

@@ -140,7 +140,7 @@ async def test_an_event_unacknowledged_on_a_socket_is_sent_three_times_more(pg: 
 
 async def test_an_acknowledged_event_is_not_sent_again(pg: Playground, maya: Person) -> None:
     await join(pg)
-    await pg.client.post("app", ack_seconds=0.1, retry_seconds=[0, 0, 0])
+    await pg.client.post("app", ack_seconds=0.3, retry_seconds=[0, 0, 0])
     async with raw_socket(pg) as socket:
         await maya.say(ROOM, "hello")
         first = await socket.receive_json(timeout=5)
@@ -148,7 +148,7 @@ async def test_an_acknowledged_event_is_not_sent_again(pg: Playground, maya: Per
         await socket.send_json({"envelope_id": second["envelope_id"]})
         assert first["payload"]["event_id"] == second["payload"]["event_id"]
         with pytest.raises(TimeoutError):
-            await socket.receive(timeout=0.3)
+            await socket.receive(timeout=0.5)
 
 
 async def test_an_event_waits_for_a_connection_to_come_back(pg: Playground, maya: Person) -> None:

@@ -21,8 +21,8 @@ ROOM = "#incidents"
 
 @pytest.fixture
 async def impatient(pg: Playground) -> AsyncWebClient:
-    """A client that waits half a second, in #incidents."""
-    client = AsyncWebClient("xoxb-playground", base_url=pg.api_url, retry_handlers=[], timeout=0.5)  # type: ignore[arg-type]
+    """A client that waits one second, in #incidents."""
+    client = AsyncWebClient("xoxb-playground", base_url=pg.api_url, retry_handlers=[], timeout=1)
     await client.conversations_join(channel=CHANNEL)
     return client
 
@@ -70,7 +70,7 @@ async def test_time_outs(pg: Playground, impatient: AsyncWebClient, kind: str, e
     started = time.monotonic()
     with pytest.raises(TimeoutError):
         await impatient.chat_postMessage(channel=CHANNEL, text="x")
-    assert time.monotonic() - started >= 0.45, "nothing ended it but the client's own patience"
+    assert time.monotonic() - started >= 0.95, "nothing ended it but the client's own patience"
     assert await posted(impatient) == effect
     call = await last_call(pg, "chat.postMessage")
     assert (call["status"], call["response"], call["args"]["text"]) == (0, None, "x")
@@ -93,15 +93,15 @@ async def test_dropped_connections(pg: Playground, impatient: AsyncWebClient, ki
 
 
 async def test_latency_adds_to_any_other_fault(pg: Playground, web: AsyncWebClient) -> None:
-    await pg.client.fault("auth.test", "latency", seconds=0.2, times=2)
+    await pg.client.fault("auth.test", "latency", seconds=0.4, times=2)
     await pg.client.fault("auth.test", "error", error="fatal_error")
     for expected in ("fatal_error", None):
         started = time.monotonic()
         assert (await ask(web, "auth.test")).get("error") == expected
-        assert time.monotonic() - started >= 0.2
+        assert time.monotonic() - started >= 0.4
     started = time.monotonic()
     await web.auth_test()
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 0.4
 
 
 async def test_a_fault_counts_its_hits_and_ends(pg: Playground, web: AsyncWebClient) -> None:
@@ -196,7 +196,7 @@ async def test_an_event_whose_acknowledgement_is_lost_comes_again(pg: Playground
     bot = Bot(pg)
     bot.app.event("message")(just_ack)
     async with over_socket(bot):
-        await pg.client.post("app", ack_seconds=0.2, retry_seconds=[0, 0, 0], events=["message.im"])
+        await pg.client.post("app", ack_seconds=0.5, retry_seconds=[0, 0, 0], events=["message.im"])
         await pg.client.fault("events_api", "ack_lost", times=2)
         await maya.say("@bot", "hello")
         async with asyncio.timeout(5):
