@@ -99,11 +99,15 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the person who asked is told, to them alone. Plain text: the surface escapes it."""
+    """What the person who asked is told, to them alone. Plain text: the surface escapes it.
+
+    `paste` are lines to copy, shown character for character.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
+    paste: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

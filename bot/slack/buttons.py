@@ -13,7 +13,7 @@ from bot.rules.decision import Answer, Refusal
 from bot.rules.model import ActionKind
 from bot.slack import modals
 from bot.slack.blocks.answer import answer
-from bot.slack.inbound import Inbound, not_recorded, told
+from bot.slack.inbound import Inbound, told
 
 log = structlog.get_logger()
 
@@ -80,9 +80,7 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
             said = told(refusal)
         except Exception:
             log.exception("button failed", verb=verb, value=value, user=request.slack_id)
-            said = not_recorded(
-                f"the button, or /hotfix {'#' + value.partition('#')[2] if '#' in value else ''} {verb}"
-            )
+            said = Answer("Not recorded: the record could not be written just now. Press it again in a moment.")
         await ack()
         if said is not None:
             message = answer(said)

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rules.commands import Command
 from bot.rules.decision import Answer, Refusal
+from bot.rules.grammar import Mistyped
 from bot.rules.model import Action, Incident, PersonKind
 from bot.slack.people import facts_of
 from bot.warroom import people
@@ -107,9 +108,13 @@ async def _quietly(work: Coroutine[Any, Any, None]) -> None:
 
 
 def told(refusal: Refusal) -> Answer:
+    """A refusal as an answer; what was typed comes back, ready to paste."""
+    if isinstance(refusal, Mistyped):
+        both = (refusal.paste, refusal.typed)
+        return Answer(f"{refusal.sentence}\nNothing was recorded. To paste:", paste=tuple(dict.fromkeys(both)))
     return Answer(str(refusal))
 
 
 def not_recorded(typed: str) -> Answer:
     """For a failure that the person can do nothing about but try again."""
-    return Answer(f"Not logged: the record could not be written just now. Nothing was kept. Try again:\n{typed}")
+    return Answer("Not logged: the record could not be written just now. Nothing was kept. Try again:", paste=(typed,))

@@ -12,6 +12,7 @@ from bot.rules import commands as ask
 from bot.rules.commands import Command
 from bot.rules.decision import Refusal
 from bot.rules.model import ActionKind, Incident
+from bot.slack import mrkdwn
 from bot.slack.blocks import modals as forms
 from bot.slack.blocks.parts import Block
 from bot.slack.inbound import Inbound
@@ -43,7 +44,7 @@ async def open_form(
     try:
         about = await inbound.look(request, incident, action)
     except Refusal as refusal:
-        await respond(text=str(refusal), response_type="ephemeral", replace_original=False)
+        await respond(text=mrkdwn.escape(str(refusal)), response_type="ephemeral", replace_original=False)
         return
     view = forms.log(None) if about is None else FORMS[verb](*about)
     try:

@@ -2,8 +2,9 @@
 
 from bot.rules.decision import Answer, Menu
 from bot.slack import mrkdwn
-from bot.slack.blocks.parts import Block, Message, actions, button, context, message, packed, plain_text
+from bot.slack.blocks.parts import Block, Message, actions, button, context, message, packed, plain_text, verbatim
 
+_PASTED = 2500  # characters to a block
 _MOST_SECTIONS = 8  # an answer is for reading, not for scrolling
 
 
@@ -19,7 +20,12 @@ def answer(told: Answer) -> Message:
         for place, each in enumerate(told.buttons)
     ]
     menu = [_menu(told.menu)] if told.menu else []
-    return message(lines[0], [*sections[:_MOST_SECTIONS], more, actions(*menu, *buttons)])
+    to_copy = [
+        verbatim(line[start : start + _PASTED], as_code=True)
+        for line in told.paste
+        for start in range(0, len(line), _PASTED)
+    ]
+    return message(lines[0], [*sections[:_MOST_SECTIONS], more, *to_copy, actions(*menu, *buttons)])
 
 
 def _menu(menu: Menu) -> Block:
