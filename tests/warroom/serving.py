@@ -42,21 +42,26 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(pg: Playground, database_url: str, folder: Path, policy: str) -> AsyncIterator[Serving]:
-    """Started in Socket Mode; stopped by SIGTERM, which has to end it within 10 s."""
+async def serving(
+    pg: Playground, database_url: str, folder: Path, policy: str, *, signing_secret: str | None = None
+) -> AsyncIterator[Serving]:
+    """Started in Socket Mode, or for HTTP with a signing secret; stopped by SIGTERM, which has to end it in 10 s."""
     folder.mkdir(exist_ok=True)
     (folder / "hotwash.toml").write_text(policy)
     port = next(PORTS)
     environment = os.environ | {
         "DATABASE_URL": database_url,
         "SLACK_BOT_TOKEN": "xoxb-playground",
-        "SLACK_APP_TOKEN": "xapp-playground",
         "SLACK_API_URL": pg.api_url,
         "HOTWASH_POLICY": str(folder / "hotwash.toml"),
         "HOTWASH_MIRRORS": str(folder / "mirrors"),
         "HOST": "127.0.0.1",
         "PORT": str(port),
     }
+    if signing_secret is None:
+        environment["SLACK_APP_TOKEN"] = "xapp-playground"
+    else:
+        environment["SLACK_SIGNING_SECRET"] = signing_secret
     log = folder / f"serve-{port}.log"
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
