@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Person, Playground
 
-from .conftest import Json, refusal
+from .conftest import Json, ask, refusal
 
 MAYA, SAM, BOT = "U0000MAYA1", "U0000SAM01", "U0000000BOT"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Text"}}
@@ -96,7 +96,7 @@ async def test_an_update_keeps_what_it_does_not_name(web: AsyncWebClient, room: 
     async def now() -> Json:
         return dict((await web.conversations_history(channel=room, include_all_metadata=True))["messages"][0])
 
-    await web.chat_update(channel=room, ts=ts, blocks=[SECTION, SECTION])
+    assert (await ask(web, "chat.update", channel=room, ts=ts, blocks=[SECTION, SECTION]))["ok"]
     message = await now()
     assert (len(message["blocks"]), len(message["attachments"]), message["metadata"]) == (2, 1, metadata)
     assert "edited" not in message, "a change of blocks is not marked as edited"
@@ -112,7 +112,7 @@ async def test_blocks_and_elements_without_ids_get_them(web: AsyncWebClient, roo
     button = {"type": "button", "text": {"type": "plain_text", "text": "Go"}}
     named = {**button, "action_id": "named"}
     blocks = [{"type": "actions", "elements": [button, named]}, {**SECTION, "block_id": "mine", "accessory": button}]
-    shown = (await web.chat_postMessage(channel=room, blocks=blocks))["message"]["blocks"]
+    shown = (await web.chat_postMessage(channel=room, text="x", blocks=blocks))["message"]["blocks"]
     assert shown[0]["block_id"] and shown[0]["elements"][0]["action_id"] and shown[1]["accessory"]["action_id"]
     assert (shown[0]["elements"][1]["action_id"], shown[1]["block_id"]) == ("named", "mine")
 
@@ -291,6 +291,7 @@ async def test_the_app_and_the_workspace_say_who_they_are(web: AsyncWebClient, p
     assert (await web.users_getPresence(user=MAYA))["presence"] == "active"
 
 
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # slack-sdk's way to name the client
 async def test_an_app_is_installed_with_oauth(pg: Playground, web: AsyncWebClient) -> None:
     asked = {
         "client_id": "playground",
