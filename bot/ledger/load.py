@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, exists, func, or_, select
 
-from bot.ledger.tables import actions, entries, evidence, incidents, links, members, people, workspaces
+from bot.ledger.tables import Id, actions, entries, evidence, incidents, links, members, people, workspaces
 from bot.rules.clean import Clean
 from bot.rules.model import (
     Action,
@@ -64,12 +64,28 @@ def _evidence(row: Row[Any]) -> Evidence:
 
 def visible_to(viewer: Person) -> ColumnElement[bool]:
     """The one filter on incidents: private ones exist only for their members."""
-    member = exists().where(members.c.incident_id == incidents.c.id, members.c.person_id == viewer.id)
+    return _visible_to(viewer.id)
+
+
+def _visible_to(viewer_id: int | BindParameter[int]) -> ColumnElement[bool]:
+    member = exists().where(members.c.incident_id == incidents.c.id, members.c.person_id == viewer_id)
     return or_(incidents.c.private.is_(False), member)
 
 
+# Every command asks these four. Made once: making a statement costs several times what running it does.
+_WORKSPACE = select(workspaces.c.id).where(workspaces.c.team_id == bindparam("team"))
+_PERSON = select(people).where(
+    people.c.workspace_id == bindparam("workspace"), people.c.slack_id == bindparam("slack_id")
+)
+_SEEN = select(incidents).where(
+    incidents.c.workspace_id == bindparam("workspace"), _visible_to(bindparam("viewer", type_=Id))
+)
+_NUMBERED = _SEEN.where(incidents.c.number == bindparam("number")).with_for_update()
+_ROOM_OF = _SEEN.where(incidents.c.channel_id == bindparam("channel")).with_for_update()
+
+
 def workspace_id(conn: Connection, team_id: str) -> int | None:
-    return conn.scalar(select(workspaces.c.id).where(workspaces.c.team_id == team_id))
+    return conn.scalar(_WORKSPACE, {"team": team_id})
 
 
 def team_id(conn: Connection, workspace: int) -> str:
@@ -82,7 +98,7 @@ def person(conn: Connection, person_id: int) -> Person:
 
 
 def person_by_slack(conn: Connection, workspace: int, slack_id: str) -> Person | None:
-    row = conn.execute(select(people).where(people.c.workspace_id == workspace, people.c.slack_id == slack_id)).first()
+    row = conn.execute(_PERSON, {"workspace": workspace, "slack_id": slack_id}).first()
     return None if row is None else _person(row)
 
 
@@ -90,6 +106,18 @@ def incident(conn: Connection, *where: ColumnElement[bool], lock: bool = False) 
     """One incident. `lock` serialises appends to it until the transaction ends."""
     statement = select(incidents).where(*where)
     row = conn.execute(statement.with_for_update() if lock else statement).first()
+    return None if row is None else _incident(row)
+
+
+def incident_numbered(conn: Connection, workspace: int, viewer: Person, number: int) -> Incident | None:
+    """The incident of that number, locked for appending, if `viewer` may see it."""
+    row = conn.execute(_NUMBERED, {"workspace": workspace, "viewer": viewer.id, "number": number}).first()
+    return None if row is None else _incident(row)
+
+
+def incident_of_room(conn: Connection, workspace: int, viewer: Person, channel: str) -> Incident | None:
+    """The incident whose room a channel is, locked for appending, if `viewer` may see it."""
+    row = conn.execute(_ROOM_OF, {"workspace": workspace, "viewer": viewer.id, "channel": channel}).first()
     return None if row is None else _incident(row)
 
 

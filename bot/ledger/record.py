@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from bot.ledger import outbox
 from bot.ledger.chain import GENESIS, canonical, entry_hash, new_salt, payload_hash
 from bot.ledger.tables import entries, incidents, metadata
 from bot.rules.decision import Effect, Entry, Insert, Update
 from bot.rules.model import Incident
+
+# Made once, as every change needs them.
+_APPEND = insert(entries)
+_CHANGE_INCIDENT = update(incidents).where(incidents.c.id == bindparam("incident"))
 
 
 def append(
@@ -44,7 +48,7 @@ def append(
             }
         )  # fmt: skip
     if rows:
-        conn.execute(insert(entries), rows)
+        conn.execute(_APPEND, rows)
     return seq, head
 
 
@@ -74,6 +78,6 @@ def record(
             table = metadata.tables[change.table]
             conn.execute(update(table).where(table.c.id == change.id).values(dict(change.values)))
     if own:
-        conn.execute(update(incidents).where(incidents.c.id == incident.id).values(own))
+        conn.execute(_CHANGE_INCIDENT, {"incident": incident.id, **own})
     outbox.ask(conn, incident.workspace_id, effects)
     return replace(incident, last_seq=seq, head_hash=head)

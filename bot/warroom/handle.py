@@ -74,6 +74,8 @@ VERBS: dict[type, Callable[[Scope, Any], Answer]] = {
     ask.Help: help.run,
 }
 
+_RECEIPT = insert(receipts)
+
 
 @dataclass(frozen=True, slots=True)
 class WarRooms:
@@ -127,9 +129,8 @@ class WarRooms:
         aftermath(scope)
         if scope.found_secrets:
             answer = Answer(f"{answer.text}\n{words.secrets_found(scope.found_secrets)}", answer.buttons, answer.menu)
-        conn.execute(
-            insert(receipts).values(workspace_id=workspace, key=request.key, at=request.at, answer=_to_text(answer))
-        )
+        receipt = {"workspace_id": workspace, "key": request.key, "at": request.at, "answer": _to_text(answer)}
+        conn.execute(_RECEIPT, receipt)
         return answer
 
 

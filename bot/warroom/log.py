@@ -13,6 +13,8 @@ from bot.rules.times import clock_time
 from bot.warroom import remind
 from bot.warroom.scope import Scope
 
+_INSERT = insert(actions).returning(actions.c.id)
+
 
 def decide(incident: Incident, action: Action, owner: Person, actor: Person) -> Decision:
     """The entry, the counters and the messages of a new action; `action.id` is not known yet, and not needed."""
@@ -70,7 +72,7 @@ def run(scope: Scope, command: Log) -> Answer:
         drifting_since=None if ruling else done_at,
     )
     row = {**_row(action), "workspace_id": incident.workspace_id}
-    made = scope.conn.execute(insert(actions).values(row).returning(actions.c.id)).scalar_one()
+    made = scope.conn.execute(_INSERT, row).scalar_one()
     answer = scope.record(incident, decide(incident, action, owner, scope.actor))
     if ruling is None:
         remind.plan_new(scope, incident, action, made, owner)

@@ -8,11 +8,11 @@ ring send one message.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.ledger import load
-from bot.ledger.outbox import upsert
+from bot.ledger.outbox import upsert_by_lane
 from bot.ledger.tables import actions, nudges, reminders
 from bot.rules import nudges as due
 from bot.rules.decision import Effect, EffectKind, Entry, Update
@@ -21,6 +21,17 @@ from bot.rules.worktime import local_date
 from bot.warroom.scope import Scope
 
 Pair = tuple[Action, Incident]
+
+_DUE = upsert_by_lane(reminders, due_at=..., person_id=...)
+_NOT_DUE = (
+    update(reminders)
+    .where(
+        reminders.c.workspace_id == bindparam("workspace"),
+        reminders.c.lane == bindparam("which"),
+        reminders.c.due_at.is_not(None),
+    )
+    .values(due_at=None)
+)
 
 
 def plan_new(scope: Scope, incident: Incident, action: Action, action_id: int, owner: Person) -> None:
@@ -220,24 +231,19 @@ def _send(scope: Scope, told: Iterable[Pair], where: str, to: int | None, effect
 def _set(scope: Scope, kind: str, at: int | None, key: int, incident_id: int | None, person_id: int | None) -> None:
     """Store when to look at a thing again. A thing that was never due has no row."""
     lane = f"{kind}/{key}"
-    where = (reminders.c.workspace_id == scope.workspace, reminders.c.lane == lane)
     if at is None:
-        scope.conn.execute(update(reminders).where(*where, reminders.c.due_at.is_not(None)).values(due_at=None))
+        scope.conn.execute(_NOT_DUE, {"workspace": scope.workspace, "which": lane})
         return
-    statement = upsert(scope.conn.dialect, reminders).values(
-        workspace_id=scope.workspace,
-        lane=lane,
-        kind=kind,
-        incident_id=incident_id,
-        action_id=key if kind in ("thread", "undo", "alarm") else None,
-        person_id=person_id,
-        due_at=at,
-    )
-    scope.conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "lane"], set_={"due_at": at, "person_id": person_id}
-        )
-    )
+    row = {
+        "workspace_id": scope.workspace,
+        "lane": lane,
+        "kind": kind,
+        "incident_id": incident_id,
+        "action_id": key if kind in ("thread", "undo", "alarm") else None,
+        "person_id": person_id,
+        "due_at": at,
+    }
+    scope.conn.execute(_DUE[scope.conn.dialect.name], row)
 
 
 def _latest(*times: int | None) -> int | None:

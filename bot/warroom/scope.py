@@ -85,13 +85,10 @@ class Scope:
 
     def _find(self, number: int | None) -> Incident | None:
         if number is not None:
-            which = incidents.c.number == number
-        elif self.channel is not None:
-            which = incidents.c.channel_id == self.channel
-        else:
-            return None
-        here = incidents.c.workspace_id == self.workspace
-        return load.incident(self.conn, here, which, load.visible_to(self.actor), lock=True)
+            return load.incident_numbered(self.conn, self.workspace, self.actor, number)
+        if self.channel is not None:
+            return load.incident_of_room(self.conn, self.workspace, self.actor, self.channel)
+        return None
 
     def _standing(self) -> Incident:
         where = (incidents.c.workspace_id == self.workspace, incidents.c.number == STANDING)
