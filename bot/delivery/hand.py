@@ -109,9 +109,9 @@ class Hand:
             raise self._meaning(error, bucket, before) from error
         except aiohttp.ClientConnectorError as error:  # nothing was sent
             self.unsure = before
-            raise Wait("unreachable", self._backoff()) from error
+            raise Wait("unreachable", self.backoff()) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Wait(f"lost:{type(error).__name__}", self._backoff()) from error
+            raise Wait(f"lost:{type(error).__name__}", self.backoff()) from error
         assert isinstance(answer.data, dict)
         return answer.data
 
@@ -126,11 +126,11 @@ class Hand:
             wait = (int(seconds) if seconds.isdigit() else 1) * SECOND
             return Wait("ratelimited", wait, pace=bucket)
         if status >= 500 or not code:  # an error page: what was asked may have happened all the same
-            return Wait(f"http:{status}", self._backoff())
+            return Wait(f"http:{status}", self.backoff())
         self.unsure = before
-        return Wait(code, self._backoff()) if code in _TEMPORARY else Refused(code)
+        return Wait(code, self.backoff()) if code in _TEMPORARY else Refused(code)
 
-    def _backoff(self) -> int:
+    def backoff(self) -> int:
         """0.5 s, 1 s, 2 s, … 60 s."""
         return int(min(LONGEST_WAIT, SECOND // 2 * 2 ** min(self.effect.attempts - 1, 10)))
 

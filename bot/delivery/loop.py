@@ -54,7 +54,7 @@ class Delivery:
     database's clock.
 
     `on_refused` is told of an effect that Slack refused for good (workspace id, team id, effect, Slack's error code)
-    before it is set aside: at least once for each new reason.
+    before it is set aside; it may be told the same again.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Delivery:
         self._poked = asyncio.Event()
         self._paces = Paces()
         self._door = Doorkeeper(worker)
+        self._taking: asyncio.Task[None] | None = None
         self._in_hand: set[asyncio.Task[None]] = set()
 
     def poke(self) -> None:
@@ -87,10 +88,8 @@ class Delivery:
         try:
             while True:
                 self._poked.clear()
-                try:
-                    await self._take()
-                except Exception:  # the database is away; the loop must not be
-                    log.exception("delivery: cannot look for effects")
+                self._taking = asyncio.create_task(self._take())
+                await asyncio.shield(self._taking)  # what it leases must not be lost when the loop is cancelled
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._poll):
                         await self._poked.wait()
@@ -102,7 +101,11 @@ class Delivery:
         free = self._at_once - len(self._in_hand)
         if free <= 0:
             return
-        admitted, soonest, paced = await self._db.write(lambda conn: self._lease(conn, free))
+        try:
+            admitted, soonest, paced = await self._db.write(lambda conn: self._lease(conn, free))
+        except Exception:  # the database is away; the loop must not be
+            log.exception("delivery: cannot look for effects")
+            return
         for workspace_id, bucket, wait in paced:
             self._paces.hold(workspace_id, bucket, wait)
         for effect, place in admitted:
@@ -150,7 +153,7 @@ class Delivery:
             return self._later(hand, Wait("too_slow", SECOND))
         except Exception as error:
             log.exception("delivery: failed", effect=effect.lane)
-            return self._later(hand, Wait(type(error).__name__, outbox.LONGEST_WAIT))
+            return self._later(hand, Wait(type(error).__name__, hand.backoff()))
 
     def _done(self, effect: Leased, learn: Learn | None, conn: Connection) -> None:
         if learn is not None:
@@ -161,10 +164,8 @@ class Delivery:
     async def _refused(self, effect: Leased, error: str) -> Callable[[Connection], None]:
         """Set the effect aside until somebody asks for it anew, and have it said where people see it."""
         log.warning("delivery: refused", effect=effect.lane, error=error)
-        said = await self._db.read(lambda conn: store.last_error(conn, effect))
-        if said != error:
-            refused = Effect(effect.kind, effect.incident_id, effect.key)
-            await self._on_refused(effect.workspace_id, effect.team_id, refused, error)
+        refused = Effect(effect.kind, effect.incident_id, effect.key)
+        await self._on_refused(effect.workspace_id, effect.team_id, refused, error)
         return lambda conn: outbox.park(conn, effect, self._worker, error)
 
     def _later(self, hand: Hand, wait: Wait) -> Callable[[Connection], None]:
@@ -183,6 +184,8 @@ class Delivery:
 
     async def stop(self) -> None:
         """Finish what is in hand, for a while. What is not finished by then is found by its lease, which runs out."""
+        if self._taking is not None:
+            await self._taking
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=self._grace)
         for task in self._in_hand:

@@ -53,10 +53,6 @@ def set_aside(conn: Connection, worker: str, waits: Mapping[Leased, int]) -> Non
     conn.execute(update(outbox).where(*held).values(free), rows)
 
 
-def last_error(conn: Connection, effect: Leased) -> str | None:
-    return conn.scalar(select(outbox.c.error).where(outbox.c.id == effect.id))
-
-
 def waits(conn: Connection, workspace_id: int, effect: Effect) -> bool:
     """Whether an effect is asked for and still to come."""
     row = conn.execute(

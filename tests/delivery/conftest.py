@@ -109,7 +109,7 @@ class Stage:
                 raise AssertionError(f"still to be delivered after {within} s: {left}")
             await asyncio.sleep(0.02)
 
-    async def until(self, true: Callable[[], Awaitable[Any]], within: float = 10.0) -> None:
+    async def until(self, true: Callable[[], Awaitable[Any]], within: float = 30.0) -> None:
         """Wait until something has happened that only looking shows."""
         deadline = time.monotonic() + within
         while not await true():
