@@ -109,7 +109,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         slack = build_app(inbound, client, secret.get_secret_value() if secret else None)
         watcher = None
         if policy.repositories:
-            watcher = Watcher(rooms, settings.mirrors, worker, allow_file=settings.allow_file_remotes)
+            watcher = Watcher(rooms, settings.mirrors, worker, delivery.poke, allow_file=settings.allow_file_remotes)
+            stack.push_async_callback(watcher.stop)
         bells = Bells(rooms, clock, watcher, delivery.poke)
         hotwash = Hotwash(settings, policy, clock, rooms, slack, delivery, bells)
 

@@ -105,8 +105,8 @@ class Bells:
             self._poke()
 
     async def _look(self) -> None:
-        if self._watcher is not None and await self._watcher.look(self._clock.now()):
-            self._poke()
+        if self._watcher is not None:
+            await self._watcher.look(self._clock.now())
 
 
 async def remind_one(rooms: WarRooms, workspace: int, reminder: int, at: int) -> None:

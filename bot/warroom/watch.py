@@ -6,17 +6,17 @@ since the tip that was last acted on stands in the database.
 
 import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, insert, or_, select, update
 
 from bot.git.commits import Commit, find_pick, find_pull, find_same_patch, in_force, read_commit, walk
 from bot.git.mirror import Fetched, Mirror
-from bot.git.run import GitError
+from bot.git.run import GitError, stop
 from bot.git.urls import BadUrl
 from bot.ledger import load
 from bot.ledger.database import now
@@ -26,10 +26,13 @@ from bot.rules.model import DAY, HOUR, SECOND, Action, Evidence, EvidenceKind, L
 from bot.rules.policy import Repository
 from bot.warroom import upstream
 from bot.warroom.handle import WarRooms
+from bot.warroom.scope import Scope
 from bot.warroom.upstream import Claim, Loss, Mention, Seen
 
-LEASE = 900 * SECOND  # a first clone takes minutes
+LEASE = 60 * SECOND  # kept up while a look takes longer, as a first clone does
 LONGEST_WAIT = 3600  # seconds between looks at a repository that cannot be reached
+
+_TAKEN = -1  # due_at while somebody looks: anything else was asked for since
 
 log = structlog.get_logger()
 
@@ -51,35 +54,58 @@ class Asked:
 class Watcher:
     """Looks at the repositories of the policy when they are due."""
 
-    def __init__(self, rooms: WarRooms, mirrors: Path, worker: str, *, allow_file: bool = False) -> None:
-        """`mirrors` is a folder of this process's own. Raises BadUrl, ValueError for a repository that can't be
-        watched."""
-        self._rooms = rooms
-        self._worker = worker
+    def __init__(
+        self, rooms: WarRooms, mirrors: Path, worker: str, poke: Callable[[], None], *, allow_file: bool = False
+    ) -> None:
+        """`mirrors` is a folder of this process's own; `poke` is called when something was recorded. Raises BadUrl,
+        ValueError for a repository that can't be watched."""
+        self._rooms, self._worker, self._poke = rooms, worker, poke
+        self._looking: set[asyncio.Task[None]] = set()
         self._mirrors = {
             one.name: Mirror(mirrors / one.name, one.url, one.branch, allow_file=allow_file)
             for one in rooms.policy.repositories
         }
 
-    async def look(self, at: int) -> int:
-        """Look at every repository that is due; how many upstream tips moved. `at` is business time, for the record."""
-        moved = 0
+    async def look(self, at: int) -> None:
+        """Start on every repository that is due; one that is slow to answer holds up no other. `at` is business time,
+        for the record."""
         for asked in await self._rooms.db.write(self._claim):
-            try:
-                fetched, seen = await asyncio.to_thread(
-                    look, self._mirrors[asked.repository.name], asked, self._since(at)
-                )
-            except (GitError, BadUrl, OSError) as error:
-                await self._failed(asked, str(error))
-                continue
-            run = partial(upstream.run, seen=seen)
-            await self._rooms.alone(asked.workspace, asked.team, at, "git", run)
-            await self._rooms.db.write(partial(self._looked, asked=asked, fetched=fetched, seen=seen, at=at))
-            moved += fetched.new_tip != asked.tip
-        return moved
+            task = asyncio.create_task(self._one(asked, at), name=f"look at {asked.repository.name}")
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
 
-    def _since(self, at: int) -> int:
-        return at - self._rooms.policy.look_back_days * DAY
+    async def stop(self) -> None:
+        """Leave what is being looked at: it is looked at again from the tip that was last acted on."""
+        for task in self._looking:
+            task.cancel()
+        await asyncio.to_thread(stop)  # a git that still runs would hold up the end of the program
+        await asyncio.gather(*self._looking, return_exceptions=True)
+
+    async def _one(self, asked: Asked, at: int) -> None:
+        holding = asyncio.create_task(self._hold(asked))
+        try:
+            mirror = self._mirrors[asked.repository.name]
+            fetched, seen = await asyncio.to_thread(look, mirror, asked, at - self._rooms.policy.look_back_days * DAY)
+            record = partial(self._record, asked, fetched, seen)
+            await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
+        except (GitError, BadUrl, OSError) as error:
+            await self._failed(asked, str(error))
+        except Exception:
+            log.exception("look failed", repository=asked.repository.name)
+            await self._failed(asked, "what it holds could not be read; the log says why")
+        finally:
+            holding.cancel()
+        self._poke()
+
+    async def _hold(self, asked: Asked) -> None:
+        """Keep the lease while a look takes long; whoever is killed holds it no longer than LEASE."""
+        while True:
+            await asyncio.sleep(LEASE / SECOND / 3)
+            await self._rooms.db.write(
+                lambda conn: conn.execute(
+                    update(repositories).where(*self._held(asked)).values(leased_until=now(conn) + LEASE)
+                )
+            )
 
     def _claim(self, conn: Connection) -> list[Asked]:
         """Take what is due, after making sure that every repository of the policy has its row."""
@@ -98,7 +124,7 @@ class Watcher:
         ).all()
         taken = []
         for row in due:
-            lease = {"leased_by": self._worker, "leased_until": at + LEASE}
+            lease = {"leased_by": self._worker, "leased_until": at + LEASE, "due_at": _TAKEN}
             conn.execute(update(repositories).where(repositories.c.id == row.id).values(lease))
             repository = self._rooms.policy.repository(row.name)
             assert repository is not None
@@ -110,19 +136,14 @@ class Watcher:
             )  # fmt: skip
         return taken
 
-    def _looked(self, conn: Connection, asked: Asked, fetched: Fetched, seen: Seen, at: int) -> None:
+    def _record(self, asked: Asked, fetched: Fetched, seen: Seen, scope: Scope) -> None:
+        """What was seen and the tip up to which it was seen, in one transaction: nothing is read twice or missed."""
+        upstream.run(scope, seen)
         for link_id, sha in seen.resolved.items():
-            conn.execute(update(links).where(links.c.id == link_id).values(sha=sha))
+            scope.conn.execute(update(links).where(links.c.id == link_id).values(sha=sha))
         jitter = random.uniform(0.9, 1.1)  # noqa: S311 - so that replicas and repositories spread out
-        self._free(
-            conn,
-            asked,
-            self._rooms.policy.poll_seconds * jitter,
-            tip=fetched.new_tip,
-            polled_at=at,
-            failures=0,
-            error=None,
-        )
+        wait = self._rooms.policy.poll_seconds * jitter
+        self._free(scope.conn, asked, wait, tip=fetched.new_tip, polled_at=scope.at, failures=0, error=None)
 
     async def _failed(self, asked: Asked, error: str) -> None:
         log.warning("repository not reached", repository=asked.repository.name, error=error)
@@ -131,12 +152,16 @@ class Watcher:
         await self._rooms.db.write(lambda conn: self._free(conn, asked, wait, failures=asked.failures + 1, error=clean))
 
     def _free(self, conn: Connection, asked: Asked, wait: float, **values: object) -> None:
-        due_at = now(conn) + int(wait * SECOND)
+        """Give the lease back. A wish to look now that came in meanwhile stands."""
+        due_at = case((repositories.c.due_at == _TAKEN, now(conn) + int(wait * SECOND)), else_=repositories.c.due_at)
         conn.execute(
             update(repositories)
-            .where(repositories.c.id == asked.row, repositories.c.leased_by == self._worker)
+            .where(*self._held(asked))
             .values(due_at=due_at, leased_by=None, leased_until=None, **values)
         )
+
+    def _held(self, asked: Asked) -> tuple[ColumnElement[bool], ...]:
+        return repositories.c.id == asked.row, repositories.c.leased_by == self._worker
 
 
 def _links(conn: Connection, workspace: int, repo: str) -> Iterator[tuple[Link, Action, int]]:
