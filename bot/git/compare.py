@@ -18,7 +18,7 @@ from enum import StrEnum
 
 Lines = Sequence[bytes]  # each with its line end
 
-_TELLING = re.compile(rb"[0-9A-Za-z\x80-\xff].*[0-9A-Za-z\x80-\xff].*[0-9A-Za-z\x80-\xff]", re.DOTALL)
+_TELLING = re.compile(rb"[0-9A-Za-z\x80-\xff]")  # braces and blank lines are anywhere
 _ALIKE = 0.6  # by difflib's ratio: `debug = true` and `debug = yes` have 0.78
 _COMPARED = 10_000  # pairs of lines whose likeness is looked at; where there are more, the deletion is not sure
 
@@ -88,21 +88,42 @@ def carry(placed: Placed, deleted: Lines, version: Lines, following: Lines, edit
     """Where a hunk that is in place in a `version` of the file is in the `following` one; None if it was undone.
     `edits` are those between the two, `deleted` the lines that the hunk took away.
 
-    Added lines must all be left. After a mere deletion, nothing may have come to its place that is more like what was
-    deleted than like what it replaces.
+    Added lines must all be left, and the old ones must not have come back beside them. After a mere deletion, nothing
+    may have come to its place that is more like what was deleted than like what it replaces.
     """
-    if placed.added:
-        added = tuple(image for line in placed.added if (image := _image(edits, line)) is not None)
-        if len(added) < len(placed.added):
+    first, last = (placed.added[0], placed.added[-1] + 1) if placed.added else (placed.start, placed.start)
+    above, start = _kept_above(edits, first)
+    below, end = _kept_below(edits, last, len(version), len(following))
+    if not placed.added:
+        if _came_back(deleted, version[above:below], following[start:end]):
             return None
-        return Placed(placed.hunk, State.NEIGHBOURS, added[0], added[-1] + 1, added)
-    point = placed.start
-    above, start = _kept_above(edits, point)
-    below, end = _kept_below(edits, point, len(version), len(following))
-    if _came_back(deleted, version[above:below], following[start:end]):
+        point = end if below == first else min(start + first - above, end)
+        return Placed(placed.hunk, State.NEIGHBOURS, point, point)
+    added = tuple(image for line in placed.added if (image := _image(edits, line)) is not None)
+    beside = {following[line] for line in range(start, end) if line not in added}
+    back = beside.intersection(deleted).difference(version[above:below])
+    if len(added) < len(placed.added) or any(map(_TELLING.search, back)):
         return None
-    point = end if below == point else min(start + point - above, end)
-    return Placed(placed.hunk, State.NEIGHBOURS, point, point)
+    return Placed(placed.hunk, State.NEIGHBOURS, added[0], added[-1] + 1, added)
+
+
+def advance(
+    span: tuple[int, int], new: Lines, hunk: Edit, following: Lines, edits: Sequence[Edit]
+) -> Placed | tuple[int, int] | None:
+    """Where the old lines of a hunk that has not landed, `span` in one version of the file, are in the `following` one;
+    or the hunk, if this very step put its `new` lines to their place. None if neither is sure."""
+    start, end = span
+    for edit in edits:
+        if (edit.a, edit.b) == span and list(following[edit.c : edit.d]) == list(new):
+            return Placed(hunk, State.NEIGHBOURS, edit.c, edit.d, tuple(range(edit.c, edit.d)))
+    if start == end:
+        above, above_now = _kept_above(edits, start)
+        return (above_now, above_now) if above == start else None
+    images = [_image(edits, line) for line in range(start, end)]
+    first = images[0]
+    if first is None or images != list(range(first, first + len(images))):
+        return None
+    return first, first + len(images)
 
 
 def lines_of(content: bytes) -> list[bytes]:
@@ -124,22 +145,26 @@ def _standing(
     in_tip: tuple[int, int],
     live_to_tip: Sequence[Edit],
 ) -> tuple[int, ...]:
-    """Where the new lines of a hunk stand among changed neighbours; nothing unless that is sure: all of them, in order,
+    """Where the new lines of a hunk stand among changed neighbours; nothing unless that is sure: all of them together,
     on the right side of what became of the neighbours, with at least one that could not be there by chance, and with
     nothing left of the old ones."""
     start, end = in_tip
     new = live[hunk.c : hunk.d]
-    images = [image for line in range(hunk.c, hunk.d) if (image := _image(live_to_tip, line)) is not None]
-    if len(images) < len(new) or images[0] < start or images[-1] >= end:
+    first = _image(live_to_tip, hunk.c)
+    if first is None or [_image(live_to_tip, line) for line in range(hunk.c, hunk.d)] != [
+        *range(first, first + len(new))
+    ]:
         return ()
     before, after = hunk.a - in_base[0], in_base[1] - hunk.b  # neighbours in base …
-    before_now, after_now = images[0] - start, end - 1 - images[-1]  # … and what is there now
+    before_now, after_now = first - start, end - first - len(new)  # … and what is there now
+    if before_now < 0 or after_now < 0:
+        return ()  # it stands elsewhere
     if (before and not before_now and after_now > after) or (after and not after_now and before_now > before):
         return ()  # a neighbour seems to have changed sides
     left_over = set(base[hunk.a : hunk.b]).difference(new).intersection(tip[start:end])
     if any(map(_TELLING.search, left_over)) or not _unmistakable(new, (live, tip), base):
         return ()
-    return tuple(images)
+    return tuple(range(first, first + len(new)))
 
 
 def _unmistakable(lines: Lines, once_in: Sequence[Lines], not_in: Lines) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from bot.git.compare import IN_PLACE, Edit, Placed, State, carry, lines_of
+from bot.git.compare import IN_PLACE, Edit, Placed, State, advance, carry, lines_of
 from bot.git.edits import edits_between
 from bot.git.objects import ABSENT, File, Version, blob_sizes, read_blobs, versions
 from bot.git.parts import Parts, has_lines
@@ -23,6 +23,7 @@ class Fate:
     commit: str | None = None
     undone_by: str | None = None
     place: Placed | None = None  # where it was in the last version that was looked at, if it was in place
+    witness: File | None = None  # the last version in which the compare itself finds it
 
 
 def fates(
@@ -40,9 +41,9 @@ def fates(
     own = versions(git_dir, base, tip, names, first_parent=True, limit=_VERSIONS)
     _follow(git_dir, parts, own[::-1], found)
     for fate, one in zip(found, placed, strict=True):
-        untouched = one.state is State.MISSING and _stands_there(parts, one, there)
-        if one.state in IN_PLACE or fate.place is None or untouched:
+        if one.state in IN_PLACE or fate.place is None or parts.untouched(one, there):
             fate.state = one.state
+            fate.witness = there
             if (one.state in IN_PLACE) != (fate.place is not None):
                 fate.commit = fate.undone_by = None  # no version of the branch itself says so
         else:
@@ -58,23 +59,44 @@ def fates(
 
 
 def _follow(git_dir: Path, parts: Parts, several: Sequence[Version], found: list[Fate]) -> None:
-    """Take the parts through these versions, oldest first."""
-    before = ABSENT
+    """Take the parts from the base through these versions, oldest first."""
+    spans = {part: (hunk.a, hunk.b) for part, hunk in enumerate(parts.hunks)}  # the old lines of what has not landed
+    last = parts.change.base
     for chunk in (several[i : i + _AT_ONCE] for i in range(0, len(several), _AT_ONCE)):
         files = _files(git_dir, chunk)
-        pairs = list(pairwise([before, *files]))
+        pairs = list(pairwise([last, *files]))
         steps = edits_between([(one.content or b"", other.content or b"") for one, other in pairs])
-        for version, (last, file), edits, now in zip(chunk, pairs, steps, parts.at(files), strict=True):
+        for version, (before, file), edits, now in zip(chunk, pairs, steps, parts.at(files), strict=True):
             for part, fate in enumerate(found):
                 if now[part].state in IN_PLACE:
-                    if fate.place is None:
-                        fate.commit, fate.undone_by = version.commit, None
-                    fate.place = now[part]
+                    place: Placed | None = now[part]
+                    fate.witness = file
+                    spans.pop(part, None)
                 elif fate.place is not None:
-                    fate.place = _carried(parts, fate.place, last, file, edits)
-                    if fate.place is None:
-                        fate.commit, fate.undone_by = None, version.commit
-        before = files[-1]
+                    place = _carried(parts, fate.place, before, file, edits)
+                else:
+                    place = _arrived(parts, part, spans, file, edits)
+                if place is not None and fate.place is None:
+                    fate.commit, fate.undone_by = version.commit, None
+                elif place is None and fate.place is not None:
+                    fate.commit, fate.undone_by = None, version.commit
+                fate.place = place
+        last = files[-1]
+
+
+def _arrived(
+    parts: Parts, part: int, spans: dict[int, tuple[int, int]], file: File, edits: Sequence[Edit]
+) -> Placed | None:
+    """The hunk, if this step brought it to where its old lines were followed to; else they are followed on."""
+    span = spans.pop(part, None)
+    if span is None or not has_lines(file):
+        return None
+    hunk = parts.hunks[part]
+    after = advance(span, parts.live[hunk.c : hunk.d], hunk, lines_of(file.content or b""), edits)
+    if isinstance(after, tuple):
+        spans[part] = after
+        return None
+    return after
 
 
 def _carried(parts: Parts, placed: Placed, last: File, file: File, edits: Sequence[Edit]) -> Placed | None:
@@ -84,29 +106,26 @@ def _carried(parts: Parts, placed: Placed, last: File, file: File, edits: Sequen
     return carry(placed, deleted, lines_of(last.content or b""), lines_of(file.content or b""), edits)
 
 
-def _stands_there(parts: Parts, placed: Placed, there: File) -> bool:
-    """Whether the old lines of a hunk stand at the tip, with nothing new between them and their old neighbours."""
-    if placed.hunk not in parts.hunks or not has_lines(there):
-        return True
-    lines = lines_of(there.content or b"")
-    return lines[placed.start : placed.end] == parts.base[placed.hunk.a : placed.hunk.b]
-
-
 def _look_into_branches(
     git_dir: Path, tip: str, names: Sequence[str], parts: Parts, there: File, found: list[Fate]
 ) -> None:
     """Find hunks that stood undisturbed only in a branch, before the merge that brought them with other changes."""
     unclear = {part for part, fate in enumerate(found) if fate.state is State.DIVERGED and not fate.undone_by}
+    standing: set[int] = set()
     every = versions(git_dir, parts.change.base_commit, tip, names, first_parent=False, limit=_VERSIONS)
     for chunk in (every[i : i + _AT_ONCE] for i in range(0, len(every), _AT_ONCE)):
         files = _files(git_dir, chunk)
         for version, file, then in zip(chunk, files, parts.at(files), strict=True):
+            standing = {part for part in standing if then[part].state in IN_PLACE}
+            for part in standing:
+                found[part].commit = version.commit  # it stood before what was found first
             for part in [part for part in unclear if then[part].state in IN_PLACE]:
                 unclear.discard(part)
                 (since,) = edits_between([(file.content or b"", there.content or b"")])
                 if _carried(parts, then[part], file, there, since):
-                    found[part] = Fate(State.NEIGHBOURS, version.commit)
-        if not unclear:
+                    found[part] = Fate(State.NEIGHBOURS, version.commit, witness=file)
+                    standing.add(part)
+        if not unclear and not standing:
             break
 
 

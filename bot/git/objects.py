@@ -51,7 +51,7 @@ def tree_entries(git_dir: Path, commit: str, paths: Collection[str]) -> dict[str
     entries: dict[str, Entry] = {}
     wanted = sorted(set(paths))
     for chunk in (wanted[i : i + 500] for i in range(0, len(wanted), 500)):
-        listed = git(git_dir, "ls-tree", "-z", "--long", "--full-tree", commit, "--", *chunk)
+        listed = git(git_dir, "--literal-pathspecs", "ls-tree", "-z", "--long", "--full-tree", commit, "--", *chunk)
         for record in listed.split(b"\0")[:-1]:
             meta, _, path = record.partition(b"\t")
             mode, kind, blob, size = meta.decode().split()

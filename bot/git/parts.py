@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.git.compare import IN_PLACE, Edit, Placed, State, compare, fold, lines_of
-from bot.git.edits import edits_between
+from bot.git.edits import edits_between, merged
 from bot.git.objects import SUBMODULE, SYMLINK, File, is_text
 
 _NOWHERE = Edit(0, 0, 0, 0)
@@ -31,7 +31,7 @@ class Parts:
         self.base = lines_of(base.content or b"")
         self.live = lines_of(live.content or b"")
         self.whole = not has_lines(live) or (base.there and not has_lines(base)) or not (base.there or live.content)
-        self.hunks = [] if self.whole else edits_between([(base.content or b"", live.content or b"")])[0]
+        self.hunks = [] if self.whole else edits_between([self._contents()], smallest=True)[0]
         before = base.mode if base.there else "100644"
         self.modes = (before, live.mode) if not self.whole and before != live.mode else None
         self.count = int(base != live) if self.whole else len(self.hunks) + (self.modes is not None)
@@ -57,15 +57,22 @@ class Parts:
             found.append(placed)
         return found
 
+    def untouched(self, placed: Placed, version: File) -> bool:
+        """Whether the version has the old lines of a hunk, and nothing else, where it belongs: it is surely missing.
+        The states of what is no hunk are always sure."""
+        if placed.hunk not in self.hunks:
+            return True
+        lines = lines_of(version.content or b"")[placed.start : placed.end]
+        return placed.state is State.MISSING and lines == self.base[placed.hunk.a : placed.hunk.b]
+
     def but_for_whitespace(self, version: File) -> list[bool]:
         """Of each hunk whether it stands in the version if white space is left out of all three versions. Raises
         GitError."""
         versions = [fold(lines) for lines in (self.base, self.live, lines_of(version.content or b""))]
         base, live, there = versions
         texts = [b"".join(lines) for lines in versions]
-        to_live, to_there, live_to_there = edits_between(
-            [(texts[0], texts[1]), (texts[0], texts[2]), (texts[1], texts[2])]
-        )
+        (to_live,) = edits_between([(texts[0], texts[1])], smallest=True)
+        to_there, live_to_there = edits_between([(texts[0], texts[2]), (texts[1], texts[2])])
         folded = compare(base, live, there, to_live, to_there, live_to_there)
         answers = []
         for hunk in self.hunks:
@@ -74,6 +81,13 @@ class Parts:
             says_something = base[hunk.a : hunk.b] != live[hunk.c : hunk.d]
             answers.append(says_something and bool(near) and all(one.state in IN_PLACE for one in near))
         return answers
+
+    def reads_both_ways(self, part: int, version: File) -> bool:
+        """Whether git, asked to merge one hunk into a version in which the compare finds it, would still change that
+        without a conflict. Then lines repeat so closely that its place can be read in two ways. Raises GitError."""
+        hunk, there = self.hunks[part], version.content or b""
+        alone = b"".join([*self.base[: hunk.a], *self.live[hunk.c : hunk.d], *self.base[hunk.b :]])
+        return merged(self.change.base.content or b"", there, alone) not in (None, there)
 
     def _contents(self) -> tuple[bytes, bytes]:
         return self.change.base.content or b"", self.change.live.content or b""

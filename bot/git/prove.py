@@ -158,27 +158,24 @@ def _prove_file(git_dir: Path, tip: str, change: Change, created: set[str], name
         return FileProof(change.path, path, Verdict.UNKNOWN, None, why)
 
     (placed,) = parts.at([there])
-    found = [Fate(one.state) for one in placed]
-    unclear = any(one.state is State.DIVERGED for one in placed)
+    found = [Fate(one.state, witness=there) for one in placed]
+    unclear = any(one.state not in IN_PLACE and not parts.untouched(one, there) for one in placed)
     if (name_commits or unclear) and commits_among(git_dir, [change.base_commit]):
         found = fates(git_dir, tip, names, parts, placed, there)
     states = [fate.state for fate in found]
-    spaced: set[int] = set()  # the hunks that stand there but for white space
-    if State.DIVERGED in states and parts.hunks and has_lines(there):
-        blank = parts.but_for_whitespace(there)
-        spaced = {part for part, yes in enumerate(blank) if yes and states[part] is State.DIVERGED}
-        if not _SPACED.fullmatch(PurePosixPath(names[-1]).name):
-            states = [State.WHITESPACE if part in spaced else state for part, state in enumerate(states)]
-    verdict = _verdict(states)
-    rung = 5 if verdict is Verdict.WHITESPACE else None
-    if verdict is Verdict.LANDED:
-        rung = _rung(change, there, states)
-        verdict = Verdict.LANDED if rung else Verdict.UNKNOWN
-    hunks = tuple(
+    spaced = _but_for_whitespace(parts, there, placed, states)
+    if spaced and not _SPACED.fullmatch(PurePosixPath(names[-1]).name):
+        states = [State.WHITESPACE if part in spaced else state for part, state in enumerate(states)]
+    verdict, rung = _verdict(states), _rung(parts, there, states)
+    if rung not in (1, 2) and _reads_both_ways(parts, found):
+        verdict, rung = Verdict.UNKNOWN, None
+    only_spaces = all(state in IN_PLACE or part in spaced for part, state in enumerate(states))
+    why = _why(verdict, rung, states, only_spaces, there)
+    hunks = [
         _hunk(parts, there, one, replace(fate, state=state))
         for one, fate, state in zip(placed, found, states, strict=True)
-    )
-    return FileProof(change.path, path, verdict, rung, _why(verdict, rung, states, bool(spaced), there), hunks)
+    ]
+    return FileProof(change.path, path, verdict, rung, why, tuple(hunks))
 
 
 def _find(git_dir: Path, tip: str, change: Change) -> tuple[list[str], Entry | None]:
@@ -214,23 +211,44 @@ def _verdict(states: Sequence[State]) -> Verdict:
     return Verdict.MISSING if set(states) == {State.MISSING} else Verdict.DIVERGED
 
 
-def _rung(change: Change, there: File, states: Sequence[State]) -> int | None:
-    """The rung that a file stands on of which all parts are in place. None if a merge would still change the tip,
-    without a conflict: then the lines repeat so that it can be read both ways."""
+def _but_for_whitespace(parts: Parts, there: File, placed: Sequence[Placed], states: Sequence[State]) -> frozenset[int]:
+    """The hunks that are not in place, but would be if white space did not count."""
+    unclear = {
+        part
+        for part, (one, state) in enumerate(zip(placed, states, strict=True))
+        if state not in IN_PLACE and not parts.untouched(one, there)
+    }
+    if not unclear or not has_lines(there):
+        return frozenset()
+    return frozenset(part for part, yes in enumerate(parts.but_for_whitespace(there)) if yes and part in unclear)
+
+
+def _rung(parts: Parts, there: File, states: Sequence[State]) -> int | None:
+    """The rung that the file stands on, None if parts of it are not in place."""
+    verdict = _verdict(states)
+    if verdict is Verdict.WHITESPACE:
+        return 5
+    if verdict is not Verdict.LANDED:
+        return None
+    change = parts.change
     if there == change.live:
         return 1
-    if not has_lines(there):
-        return 3
-    ours, theirs = there.content or b"", change.live.content or b""
-    result = merged(change.base.content or b"", ours, theirs)
-    if result == ours:
-        return 2
-    if result is not None:
-        return None
+    if has_lines(there):
+        ours = there.content or b""
+        if merged(change.base.content or b"", ours, change.live.content or b"") == ours:
+            return 2
     return 4 if State.NEIGHBOURS in states else 3
 
 
-def _why(verdict: Verdict, rung: int | None, states: Sequence[State], spaced: bool, there: File) -> str:
+def _reads_both_ways(parts: Parts, found: Sequence[Fate]) -> bool:
+    """Whether any hunk that was found in place can also be read as not there."""
+    return any(
+        fate.state in IN_PLACE and fate.witness is not None and parts.reads_both_ways(part, fate.witness)
+        for part, fate in enumerate(found[: len(parts.hunks)])
+    )
+
+
+def _why(verdict: Verdict, rung: int | None, states: Sequence[State], only_spaces: bool, there: File) -> str:
     match verdict:
         case Verdict.LANDED:
             return _LANDED_WHY[rung or 0]
@@ -240,7 +258,7 @@ def _why(verdict: Verdict, rung: int | None, states: Sequence[State], spaced: bo
             return "the lines around it repeat, so that its place can be read in two ways"
     if not there.there:
         return "the file is not upstream"
-    if spaced:
+    if only_spaces:
         return "it differs only in white space, which means something in this file"
     if verdict is Verdict.PARTLY:
         return f"{sum(state in IN_PLACE for state in states)} of {len(states)} parts landed"

@@ -102,3 +102,19 @@ class Work:
             )
         self.git("fast-import", "--quiet", input="".join(stream) + "done\n")
         return self.head("main")
+
+    def history(self, path: str, contents: list[bytes]) -> list[str]:
+        """Commit these contents of one file to `main`, one after another, quickly. Returns the shas. The work tree
+        stays as it was."""
+        stream = []
+        for n, content in enumerate(contents):
+            self.clock += 60
+            start = "from refs/heads/main^0\n" if n == 0 and self.git("branch", "--list", "main") else ""
+            stream.append(
+                f"commit refs/heads/main\nmark :{n + 1}\ncommitter Ada <ada@example.com> {self.clock} +0000\n"
+                f"data 2\nx\n{start}M 100644 inline {path}\ndata {len(content)}\n{content.decode()}\n"
+            )
+        marks = self.path / ".git" / "marks"
+        self.git("fast-import", "--quiet", "--force", f"--export-marks={marks}", input="".join(stream) + "done\n")
+        shas = dict(line.split() for line in marks.read_text().splitlines())
+        return [shas[f":{n + 1}"] for n in range(len(contents))]
