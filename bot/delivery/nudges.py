@@ -104,13 +104,16 @@ def _to_lead(scene: Scene) -> Shown | None:
     to = line.payload.get("to") if line.payload else None
     if not items or not isinstance(to, int):
         return None
-    return Shown(load.person(scene.conn, to), blocks.to_lead(items, room))
+    return Shown(load.person(scene.conn, to), blocks.to_lead(items, room, weekly=_is_digest(line)))
 
 
 def _to_everybody(scene: Scene) -> Shown | None:
-    room, items = _still_drifting(scene, scene.line())
+    line = scene.line()
+    room, items = _still_drifting(scene, line)
     to = scene.everybody(room)
-    return Shown(to, blocks.to_everybody(items, room)) if items and to is not None else None
+    if not items or to is None:
+        return None
+    return Shown(to, blocks.to_everybody(items, room, weekly=_is_digest(line)))
 
 
 def _alarm(scene: Scene) -> Shown | None:
@@ -125,6 +128,10 @@ def _alarm(scene: Scene) -> Shown | None:
 def _alarm_owner(scene: Scene) -> Shown | None:
     room, items = _regressed(scene)
     return Shown(items[0].owner, blocks.alarm(items[0], room, None)) if items else None
+
+
+def _is_digest(line: Line) -> bool:
+    return str((line.payload or {}).get("where")).startswith("digest")
 
 
 def _still_drifting(scene: Scene, line: Line) -> tuple[WarRoom, Sequence[Item]]:

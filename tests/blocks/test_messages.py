@@ -11,7 +11,7 @@ from bot.playground.blockkit import check_blocks, check_view
 from bot.rules.checklist import How, Item, checklist, counts
 from bot.rules.clean import Clean
 from bot.rules.decision import Answer, Button, Menu
-from bot.rules.model import DAY, HOUR, ActionKind, ActionState, IncidentState, Ruling, WarRoom
+from bot.rules.model import DAY, HOUR, ActionKind, ActionState, IncidentState, LinkKind, Ruling, WarRoom
 from bot.rules.summary import summary
 from bot.slack.blocks import Message, modals, phrases
 from bot.slack.blocks import nudge as nudges
@@ -23,7 +23,7 @@ from bot.slack.blocks.checklist import checklist as checklist_message
 from bot.slack.blocks.note import anchor, note
 from bot.slack.blocks.summary import summary as summary_message
 from tests.blocks.cases import HOSTILE, empty, hostile, of_every_state, of_many
-from tests.rules.builders import ADA, BEN, NOON, action, line, link, ruled
+from tests.rules.builders import ADA, BEN, NOON, PEOPLE, action, line, link, ruled
 
 NOW = NOON + 2 * DAY
 
@@ -78,6 +78,18 @@ def all_messages(room: WarRoom) -> Iterator[tuple[str, Message]]:
     yield "bare answer", answer(Answer(title))
 
 
+def full() -> WarRoom:
+    """A hundred of each group, each as long as it gets."""
+    text = Clean("UPDATE settings SET value = '" + "x" * 300)
+    url = Clean("https://git.example/" + "x" * 230)
+    drifting = [action(number, text=text, until=NOON) for number in range(1, 101)]
+    review = [action(number, text=text, until=NOON, state=ActionState.IN_REVIEW) for number in range(101, 201)]
+    waived = [ruled(number, Ruling.WAIVED, text=text, ruled_why=text) for number in range(201, 301)]
+    links = [link(one.number, one, kind=LinkKind.PULL_REQUEST, ref=Clean("x" * 300), url=url) for one in review]
+    people = {person.id: replace(person, name="n" * 80) for person in PEOPLE.values()}
+    return replace(of_many(1), actions=(*drifting, *review, *waived), links=tuple(links), people=people)
+
+
 def in_review(room: WarRoom) -> WarRoom:
     return replace(room, links=tuple(link(one.number, one) for one in room.actions))
 
@@ -85,6 +97,7 @@ def in_review(room: WarRoom) -> WarRoom:
 ROOMS: dict[str, Callable[[], WarRoom]] = {
     "of every state": of_every_state,
     "empty": empty,
+    "full": full,
     "200 drifting": lambda: of_many(200),
     "200 long": lambda: of_many(200, "restart the pool " * 200),
     "200 in review": lambda: in_review(of_many(200, state=ActionState.IN_REVIEW)),
@@ -278,8 +291,8 @@ def test_a_huge_checklist_says_how_many_it_leaves_out() -> None:
     message = checklist_message(checklist(of_many(200), NOW))
     assert len(message.blocks) <= 50
     assert len(buttons_of(message)) == 20
-    assert "and 150 more" in shown(message)
-    assert shown(message).count("live for") == 50
+    assert "and 160 more" in shown(message)
+    assert shown(message).count("live for") == 40
 
 
 def test_everything_reconciled_reads_so() -> None:
@@ -349,6 +362,19 @@ def test_a_direct_message_whose_last_action_is_settled_lets_go() -> None:
 def test_a_snoozed_action_says_until_when() -> None:
     room = of_many(1, snoozed_until=NOW + 4 * HOUR)
     assert "quiet until" in shown(nudges.direct(told(room), NOW, 4))
+
+
+def test_a_private_incident_s_lead_is_mentioned_where_the_announce_channel_would_be_told() -> None:
+    room = of_many(1)
+    private = replace(room, incident=replace(room.incident, private=True))
+    assert "<@U02>" in shown(nudges.to_everybody(items(private), private))
+    assert "<@U02>" not in shown(nudges.to_everybody(items(room), room))
+
+
+def test_a_digest_says_that_it_is_one() -> None:
+    room = of_many(1)
+    assert "once a week" in shown(nudges.to_lead(items(room), room, weekly=True))
+    assert "once a week" not in shown(nudges.to_lead(items(room), room))
 
 
 def test_an_alarm_mentions_who_can_act() -> None:

@@ -8,7 +8,7 @@ from bot.slack.blocks import phrases
 from bot.slack.blocks.parts import Block, Message, context, header, message, packed, section
 
 # 50 blocks and what people still read decide: that many with a button, then that many lines, then a number.
-_WITH_BUTTON, _OPEN_LINES, _RECONCILED_LINES = 20, 30, 30
+_WITH_BUTTON, _OPEN_LINES, _RECONCILED_LINES = 20, 20, 20
 
 
 def checklist(listed: Checklist) -> Message:

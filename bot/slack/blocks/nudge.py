@@ -34,12 +34,11 @@ def direct(told: Told, now: int, snooze_hours: int) -> Message:
             [section("Nothing of this drifts any more. Thank you."), *_lines(settled)],
         )
     what = f"{count(len(left), 'change')} that you own"
-    verb, ends = ("is", "it. One of these ends it") if len(left) == 1 else ("are", "them. For each, one of these ends it")
+    verb, ends = (
+        ("is", "it. One of these ends it") if len(left) == 1 else ("are", "them. For each, one of these ends it")
+    )
     blocks: list[Block | None] = [
-        section(
-            f"*{what} {verb} live in production, and not proven to be in Git.*\n"
-            f"A deploy could undo {ends}:"
-        )
+        section(f"*{what} {verb} live in production, and not proven to be in Git.*\nA deploy could undo {ends}:")
     ]
     for item, incident in left[:_WITH_BUTTONS]:
         quiet = _quiet_until(item.action, now)
@@ -65,17 +64,24 @@ def in_thread(item: Item, room: WarRoom) -> Message:
     return message(said, [section(said), actions(*buttons)])
 
 
-def to_lead(items: Sequence[Item], room: WarRoom) -> Message:
+def to_lead(items: Sequence[Item], room: WarRoom, *, weekly: bool = False) -> Message:
     said = f"{room.incident.name}, which you lead, still has {count(len(items), 'action')} drifting"
-    return message(said, [section(f"*{said}*{_where(room.incident)}"), *_lines(_pairs(items, room.incident))])
+    return message(said, _overview(said, items, room.incident, weekly))
 
 
-def to_everybody(items: Sequence[Item], room: WarRoom) -> Message:
-    """In the announce channel; for a private incident in its room, with the lead named."""
+def to_everybody(items: Sequence[Item], room: WarRoom, *, weekly: bool = False) -> Message:
+    """In the announce channel; for a private incident in its room, where the lead is mentioned."""
     incident = room.incident
     what = f"{incident.name} · {mrkdwn.shorten(incident.title, 150)}"
     said = f"{what}: {count(len(items), 'action')} still drifting"
-    return message(said, [section(f"*{said}*{_where(incident)}"), *_lines(_pairs(items, incident))])
+    lead = room.person(incident.lead_id) if incident.private and incident.lead_id else None
+    return message(said, [*_overview(said, items, incident, weekly), context(mrkdwn.mention(lead)) if lead else None])
+
+
+def _overview(said: str, items: Sequence[Item], incident: Incident, weekly: bool) -> list[Block]:
+    where = f"\n{mrkdwn.channel(incident.channel_id)}" if incident.channel_id else ""
+    lines = _lines([(item, incident) for item in items])
+    return [section(f"*{said}*{where}"), *lines, *([context("Said once a week, until reconciled.")] if weekly else [])]
 
 
 def alarm(item: Item, room: WarRoom, lead: Person | None) -> Message:
@@ -93,14 +99,6 @@ def alarm(item: Item, room: WarRoom, lead: Person | None) -> Message:
             actions(*(phrases.settling(item, each, incident) for each in item.buttons)),
         ],
     )
-
-
-def _where(incident: Incident) -> str:
-    return f"\n{mrkdwn.channel(incident.channel_id)}" if incident.channel_id else ""
-
-
-def _pairs(items: Sequence[Item], incident: Incident) -> Told:
-    return [(item, incident) for item in items]
 
 
 def _lines(told: Told) -> list[Block]:

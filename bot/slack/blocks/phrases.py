@@ -62,7 +62,7 @@ def linked(link: Link) -> str:
             name = f"pull request {link.ref}"
         case LinkKind.BRANCH:
             name = f"branch {link.ref}"
-    if link.url and link.url.startswith(("https://", "http://")) and len(link.url) <= 1000:
+    if link.url and link.url.startswith(("https://", "http://")) and len(link.url) <= 250:
         return mrkdwn.link(link.url, name[:80])
     return mrkdwn.code(name, 80)
 
