@@ -10,14 +10,17 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.ledger import load
-from bot.warroom import remind
+from bot.ledger.database import now
+from bot.warroom import remind, tidy
 from bot.warroom.handle import WarRooms
 from bot.warroom.watch import Watcher
 
 GRACE = 5.0  # seconds to end what a ring set off, when stopping
+TIDY = 6 * 3600  # seconds
 BELL = 15  # seconds between looks at what is due: a reminder is at most this late
 
 log = structlog.get_logger()
@@ -51,18 +54,20 @@ class Bells:
         # coalesce and no grace: after a pause one ring is wanted, and never none (the default drops late runs).
         rules = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=rules)
+        self._jobs: list[Job] = []  # that ring by business time
         self._answering: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         self._add(self._remind, BELL)
         if self._watcher is not None:
             self._add(self._look, max(1.0, min(self._rooms.policy.poll_seconds / 4, BELL)))
+        self._scheduler.add_job(self._tidy, "interval", seconds=TIDY)
         self._scheduler.start()
         self._clock.on_move(self.ring)
 
     def ring(self) -> None:
-        """Ring everything now."""
-        for job in self._scheduler.get_jobs():
+        """Ring now for what goes by business time."""
+        for job in self._jobs:
             job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self) -> None:
@@ -103,6 +108,11 @@ class Bells:
                     log.exception("reminder failed", reminder=reminder)  # the others are due all the same
                     failed.add(reminder)
             self._poke()
+
+    async def _tidy(self) -> None:
+        await self._rooms.db.write(lambda conn: tidy.run(conn, self._clock.now(), now(conn)))
+        if self._watcher is not None:
+            await self._watcher.maintain()
 
     async def _look(self) -> None:
         if self._watcher is not None:

@@ -60,6 +60,7 @@ class Watcher:
         """`mirrors` is a folder of this process's own; `poke` is called when something was recorded. Raises BadUrl,
         ValueError for a repository that can't be watched."""
         self._rooms, self._worker, self._poke = rooms, worker, poke
+        self._in_use = {one.name: asyncio.Lock() for one in rooms.policy.repositories}
         self._looking: set[asyncio.Task[None]] = set()
         self._mirrors = {
             one.name: Mirror(mirrors / one.name, one.url, one.branch, allow_file=allow_file)
@@ -81,11 +82,21 @@ class Watcher:
         await asyncio.to_thread(stop)  # a git that still runs would hold up the end of the program
         await asyncio.gather(*self._looking, return_exceptions=True)
 
+    async def maintain(self) -> None:
+        """Keep the mirrors fast."""
+        for name, mirror in self._mirrors.items():
+            try:
+                async with self._in_use[name]:
+                    await asyncio.to_thread(mirror.maintain)
+            except (GitError, OSError) as error:
+                log.info("mirror not maintained", repository=name, error=str(error))
+
     async def _one(self, asked: Asked, at: int) -> None:
         holding = asyncio.create_task(self._hold(asked))
         try:
-            mirror = self._mirrors[asked.repository.name]
-            fetched, seen = await asyncio.to_thread(look, mirror, asked, at - self._rooms.policy.look_back_days * DAY)
+            name, since = asked.repository.name, at - self._rooms.policy.look_back_days * DAY
+            async with self._in_use[name]:
+                fetched, seen = await asyncio.to_thread(look, self._mirrors[name], asked, since)
             record = partial(self._record, asked, fetched, seen)
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
         except (GitError, BadUrl, OSError) as error:
