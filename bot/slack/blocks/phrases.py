@@ -62,7 +62,7 @@ def linked(link: Link) -> str:
             name = f"pull request {link.ref}"
         case LinkKind.BRANCH:
             name = f"branch {link.ref}"
-    if link.url and link.url.startswith(("https://", "http://")) and len(link.url) <= 250:
+    if link.url and link.url.startswith(("https://", "http://")) and len(link.url) <= 200:
         return mrkdwn.link(link.url, name[:80])
     return mrkdwn.code(name, 80)
 
@@ -70,7 +70,7 @@ def linked(link: Link) -> str:
 def evidence(basis: Basis) -> str:
     """What the state rests on. Proof, a person's word and a mere claim never read alike."""
     by = mrkdwn.who(basis.by) if basis.by else "somebody"
-    why = f": {mrkdwn.shorten(basis.why, 200)}" if basis.why else ""
+    why = f": {mrkdwn.shorten(basis.why, 150)}" if basis.why else ""
     match basis.how:
         case How.NOTHING:
             return "no commit carries it yet"
