@@ -71,15 +71,18 @@ class Bells:
             job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self) -> None:
-        """Ring no more. What was set off ends first, within `GRACE`: a look that is cut off leaves its lease behind."""
+        """Ring no more. What was set off ends first, within `GRACE`."""
         self._scheduler.pause()
         if self._answering:
             await asyncio.wait(self._answering, timeout=GRACE)
         self._scheduler.shutdown(wait=False)
 
     def _add(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
-        self._scheduler.add_job(
-            self._answer, "interval", [work], name=work.__name__, seconds=seconds, next_run_time=datetime.now(UTC)
+        first = datetime.now(UTC)
+        self._jobs.append(
+            self._scheduler.add_job(
+                self._answer, "interval", [work], name=work.__name__, seconds=seconds, next_run_time=first
+            )
         )
 
     async def _answer(self, work: Callable[[], Awaitable[None]]) -> None:

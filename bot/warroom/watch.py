@@ -30,6 +30,7 @@ from bot.warroom.scope import Scope
 from bot.warroom.upstream import Claim, Loss, Mention, Seen
 
 LEASE = 60 * SECOND  # kept up while a look takes longer, as a first clone does
+GRACE = 3.0  # seconds for looks to end when the process stops
 LONGEST_WAIT = 3600  # seconds between looks at a repository that cannot be reached
 
 _TAKEN = -1  # due_at while somebody looks: anything else was asked for since
@@ -76,11 +77,17 @@ class Watcher:
             task.add_done_callback(self._looking.discard)
 
     async def stop(self) -> None:
-        """Leave what is being looked at: it is looked at again from the tip that was last acted on."""
+        """Give looks that are under way a moment to end; then end them, and give their leases back. Nothing is lost:
+        the next look starts from the tip that was last acted on."""
+        if self._looking:
+            await asyncio.wait(self._looking, timeout=GRACE)
         for task in self._looking:
             task.cancel()
         await asyncio.to_thread(stop)  # a git that still runs would hold up the end of the program
         await asyncio.gather(*self._looking, return_exceptions=True)
+        ours = repositories.c.leased_by == self._worker
+        freed = {"leased_by": None, "leased_until": None, "due_at": 0}
+        await self._rooms.db.write(lambda conn: conn.execute(update(repositories).where(ours).values(freed)))
 
     async def maintain(self) -> None:
         """Keep the mirrors fast."""
