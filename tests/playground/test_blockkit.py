@@ -294,6 +294,44 @@ ELEMENTS: list[tuple[Json, Json]] = [
     (element("file_input"), {"action_id": "a", "filetypes": ["diff"], "max_files": 1}),
 ]
 
+# The same for blocks.
+BLOCKS: list[tuple[Json, Json]] = [
+    (section(), {"fields": [plain()], "expand": True, "accessory": button()}),
+    ({"type": "section", "fields": [plain()]}, {}),
+    (actions(button()), {}),
+    (context(mrkdwn()), {}),
+    ({"type": "divider"}, {}),
+    (HEADER, {}),
+    (image(), {"title": plain()}),
+    (input_of(TEXT_INPUT), {"dispatch_action": True, "optional": True, "hint": plain()}),
+    ({"type": "markdown", "text": "x"}, {}),
+    (rich(rich_section()), {}),
+    (rich(rich_list(indent=0, offset=0, border=1)), {}),
+    (rich({"type": "rich_text_quote", "elements": [], "border": 1}), {}),
+    (rich({"type": "rich_text_preformatted", "elements": [], "border": 0, "language": "sql"}), {}),
+    (rich({"type": "rich_text_quote", "elements": []}, {"type": "rich_text_preformatted", "elements": []}), {}),
+    (span("link", url="https://x.test"), {}),
+    (span("link", url="https://x.test", text="x", unsafe=True, style={"italic": True, "strike": True}), {}),
+    (span("user", user_id="U1", style={"underline": True, "highlight": True}), {}),
+    (span("usergroup", usergroup_id="S1", style={"client_highlight": True, "unlink": True}), {}),
+    (span("channel", channel_id="C1", style={"code": True}), {}),
+    (span("emoji", name="fire"), {}),
+    (span("emoji", name="wave", unicode="1f44b", skin_tone=6), {}),
+    (span("date", timestamp=1_700_000_000, format="{date}"), {}),
+    (span("date", timestamp=0, format="{ago}", url="https://x.test", fallback="then"), {}),
+    (table(), {"column_settings": []}),
+    (
+        video(),
+        {
+            "author_name": "a",
+            "description": plain(),
+            "provider_icon_url": "https://x.test/i",
+            "provider_name": "p",
+            "title_url": "https://x.test",
+        },
+    ),
+]
+
 # Everything else: a block that Slack accepts, the nearest that it refuses, why, and where.
 RULES: list[tuple[str, Json, Json, str, str]] = [
     ("type", section(), without(section(), "type"), "missing required field: type", ""),
@@ -849,6 +887,14 @@ def test_element_with_nothing_and_with_all_that_it_may_have(bare: Json, more: Js
     assert check_blocks([input_of(bare), input_of({**bare, **more})], "modal") == []
     for key in more:
         assert check_blocks([input_of({**bare, key: None})], "modal") != []
+
+
+@pytest.mark.parametrize(("bare", "more"), BLOCKS, ids=[row[0]["type"] for row in BLOCKS])
+def test_block_with_nothing_and_with_all_that_it_may_have(bare: Json, more: Json) -> None:
+    assert check_blocks([bare], "message") == []
+    assert check_blocks([{**bare, **more, "block_id": "b"}], "message") == []
+    for key in more:
+        assert check_blocks([{**bare, key: None}], "message") != []
 
 
 @pytest.mark.parametrize("kind", ["users", "conversations", "channels", "static", "external"])
