@@ -102,7 +102,7 @@ class Stage:
         async with self.delivering(**more):
             await self.all_done()
 
-    async def all_done(self, within: float = 20.0) -> None:
+    async def all_done(self, within: float = 40.0) -> None:
         deadline = time.monotonic() + within
         while left := await self.db.read(_left):
             if time.monotonic() > deadline:
