@@ -152,7 +152,7 @@ class Hand:
         return str(answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Message, metadata: Json) -> bool:
-        """Bring a posted message up to date. False if somebody has deleted it."""
+        """Bring a posted message up to date. False if it is gone, or is none of ours that only bears our mark."""
         try:
             await self.call(
                 self.slack.chat_update,
@@ -164,7 +164,7 @@ class Hand:
                 parse="none",  # unlike chat.postMessage, its default would find mentions in plain text
             )
         except Refused as refused:
-            if refused.error != "message_not_found":
+            if refused.error not in ("message_not_found", "cant_update_message"):
                 raise
             return False
         return True
