@@ -47,6 +47,7 @@ def _note(scene: Scene) -> Shown | None:
 
 
 def _checklist(scene: Scene) -> Shown | None:
+    scene.below(EffectKind.SUMMARY)
     room = scene.whole_room()
     return _in_room(room, checklist(rules.checklist(room, scene.now)))
 

@@ -69,10 +69,16 @@ class Scene:
 
         Raises Wait while it is still to be posted.
         """
-        echo = Effect(EffectKind.ACTION, self._incident_id, str(number))
-        place = outbox.place(self.conn, self.effect.workspace_id, echo.lane)
-        if place is None and store.waits(self.conn, self.effect.workspace_id, echo):
-            raise Wait("echo_pending", SECOND)
+        return self._place_of(Effect(EffectKind.ACTION, self._incident_id, str(number)), SECOND)
+
+    def below(self, kind: EffectKind) -> None:
+        """Raises Wait while the incident's message of that kind is still to be posted: this one stands below it."""
+        self._place_of(Effect(kind, self._incident_id), SECOND // 5)
+
+    def _place_of(self, other: Effect, wait: int) -> str | None:
+        place = outbox.place(self.conn, self.effect.workspace_id, other.lane)
+        if place is None and store.waits(self.conn, self.effect.workspace_id, other):
+            raise Wait(f"{other.kind.value}_pending", wait)
         return place[1] if place else None
 
     def everybody(self, room: WarRoom) -> str | AnnounceChannel | None:
