@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -93,13 +94,14 @@ class PlayApi:
         """Server-sent events: one for each change, its number as the event's id."""
         seen = int(request.headers.get("Last-Event-ID") or request.query.get("after") or self.slack.changes.last)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-        await response.prepare(request)
-        await response.write(b": hello\n\n")
-        while request.transport is not None and not request.transport.is_closing():
-            found = await self.slack.changes.wait(seen, 15)
-            lines = [f"id: {change['seq']}\ndata: {json.dumps(change)}\n\n" for change in found]
-            seen = found[-1]["seq"] if found else seen
-            await response.write("".join(lines or [": still here\n\n"]).encode())
+        with suppress(ConnectionResetError):  # the tab was closed
+            await response.prepare(request)
+            await response.write(b": hello\n\n")
+            while request.transport is not None and not request.transport.is_closing():
+                found = await self.slack.changes.wait(seen, 15)
+                lines = [f"id: {change['seq']}\ndata: {json.dumps(change)}\n\n" for change in found]
+                seen = found[-1]["seq"] if found else seen
+                await response.write("".join(lines or [": still here\n\n"]).encode())
         return response
 
     async def calls(self, request: web.Request) -> web.Response:
