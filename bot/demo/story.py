@@ -194,6 +194,7 @@ async def _settle_two(it: Play) -> None:
     it.pause(9)
     await it.types(it.maya, "/incident resolve No 502 since 14:20, checkout answers in 180 ms", "INC-1: resolved")
     await it.sees(it.maya, "(?s)^INC-1 · .*resolved.*1 drifting", "the card, now")
+    await it.maya.wait_for(it.room, "set the channel topic: INC-1 · sev1 · resolved", within=STEP)
 
 
 async def _remind(it: Play) -> None:
@@ -219,6 +220,7 @@ async def _close(it: Play) -> None:
     await it.types(it.maya, "/incident close", "INC-1: closed. 1 action left")
     await it.sees(it.maya, "(?s)^INC-1 closed.*What is left", f"in {it.room}: the summary")
     await it.sees(it.maya, "(?s)^INC-1 · reconciliation.*Drifting.*#5", f"in {it.room}: the checklist")
+    await it.maya.wait_for(it.room, "set the channel topic: INC-1 · sev1 · closed", within=STEP)
 
 
 async def _reconcile(it: Play) -> None:
@@ -257,9 +259,11 @@ async def _check(it: Play) -> None:
 def hand_over(stage: Stage, transcript: Transcript) -> None:
     """Say where the reader can go on by hand."""
     git = f"git -C {stage.shop.clone}"
-    transcript.title("It is all still running, and yours now", "Look at it in a browser, as Maya or as anybody:")
-    transcript.runs("", f"open {stage.playground.url}/?as=maya&in=inc-1-checkout-answers-502")
-    transcript.note("Type /hotfix and what you did, or /incident help. Take a fix out again, and see #5 regress:")
+    transcript.title(
+        "It is all still running, and yours now", "Look at it in a browser, as Maya; be anybody else there:"
+    )
+    transcript.address(f"{stage.playground.url}/?as=maya&in=inc-1-checkout-answers-502")
+    transcript.note("Type /hotfix and what you did, or /incident help. Take the last fix out, and see #5 regress:")
     transcript.runs("", f"{git} revert --no-edit HEAD && {git} push")
     transcript.note("Read the whole record:")
     transcript.runs("", f"DATABASE_URL={stage.settings.database_url} {sys.executable} -m bot export INC-1")

@@ -53,6 +53,9 @@ class Transcript:
         self._line(Text(who, style=_COLOURS.get(who, "")), Text.assemble(("$ ", "dim"), (command, "bold")))
         self._quote(quoted.splitlines())
 
+    def address(self, url: str) -> None:
+        self._line(Text(), Text(url, style="bold"))
+
     def shows(self, where: str, message: Seen) -> None:
         """What the bot shows: the whole of a message, and of one that was shown before the lines that changed."""
         self._line(Text("Hotwash", style="green"), Text(where, style="dim"))
