@@ -91,14 +91,13 @@ def carry(placed: Placed, deleted: Lines, version: Lines, following: Lines, edit
     Added lines must all be left, and the old ones must not have come back beside them. After a mere deletion, nothing
     may have come to its place that is more like what was deleted than like what it replaces.
     """
-    first, last = (placed.added[0], placed.added[-1] + 1) if placed.added else (placed.start, placed.start)
+    first, last = (placed.added[0], placed.added[-1] + 1) if placed.added else (placed.start, placed.end)
     above, start = _kept_above(edits, first)
     below, end = _kept_below(edits, last, len(version), len(following))
-    if not placed.added:
+    if not placed.added:  # it stands between two lines, and with all that came between them since
         if _came_back(deleted, version[above:below], following[start:end]):
             return None
-        point = end if below == first else min(start + first - above, end)
-        return Placed(placed.hunk, State.NEIGHBOURS, point, point)
+        return Placed(placed.hunk, State.NEIGHBOURS, start, end)
     added = tuple(image for line in placed.added if (image := _image(edits, line)) is not None)
     beside = {following[line] for line in range(start, end) if line not in added}
     back = beside.intersection(deleted).difference(version[above:below])
@@ -108,22 +107,28 @@ def carry(placed: Placed, deleted: Lines, version: Lines, following: Lines, edit
 
 
 def advance(
-    span: tuple[int, int], new: Lines, hunk: Edit, following: Lines, edits: Sequence[Edit]
+    span: tuple[int, int], new: Lines, hunk: Edit, length: int, following: Lines, edits: Sequence[Edit]
 ) -> Placed | tuple[int, int] | None:
-    """Where the old lines of a hunk that has not landed, `span` in one version of the file, are in the `following` one;
-    or the hunk, if this very step put its `new` lines to their place. None if neither is sure."""
+    """Where the old lines of a hunk that has not landed, `span` in a version of `length` lines, are in the `following`
+    one; or the hunk, if this very step put its `new` lines to their place. None if neither is sure."""
     start, end = span
-    for edit in edits:
-        if (edit.a, edit.b) == span and list(following[edit.c : edit.d]) == list(new):
-            return Placed(hunk, State.NEIGHBOURS, edit.c, edit.d, tuple(range(edit.c, edit.d)))
-    if start == end:
-        above, above_now = _kept_above(edits, start)
-        return (above_now, above_now) if above == start else None
+    old = hunk.b - hunk.a
+    step = _put(span, old, new, following, edits)
+    if step is not None:
+        return Placed(hunk, State.NEIGHBOURS, step.c, step.d, tuple(range(step.c, step.d)))
+    if not old:  # between two lines, and all that came between them since
+        return _kept_above(edits, start)[1], _kept_below(edits, end, length, len(following))[1]
     images = [_image(edits, line) for line in range(start, end)]
     first = images[0]
     if first is None or images != list(range(first, first + len(images))):
         return None
     return first, first + len(images)
+
+
+def retreat(placed: Placed, old: Lines, following: Lines, edits: Sequence[Edit]) -> tuple[int, int] | None:
+    """Where the `old` lines of a hunk are, if this step put exactly them back in place of the hunk."""
+    step = _put((placed.start, placed.end), len(placed.added), old, following, edits)
+    return (step.c, step.d) if step else None
 
 
 def lines_of(content: bytes) -> list[bytes]:
@@ -173,6 +178,16 @@ def _unmistakable(lines: Lines, once_in: Sequence[Lines], not_in: Lines) -> bool
     return any(
         _TELLING.search(line) and all(count[line] == 1 for count in counts) for line in set(lines).difference(not_in)
     )
+
+
+def _put(span: tuple[int, int], old: int, by: Lines, following: Lines, edits: Sequence[Edit]) -> Edit | None:
+    """The edit that put exactly these lines to the place of the `old` lines of a span; if there are none, between any
+    two lines of the span."""
+    for edit in edits:
+        there = (edit.a, edit.b) == span if old else span[0] <= edit.a == edit.b <= span[1]
+        if there and list(following[edit.c : edit.d]) == list(by):
+            return edit
+    return None
 
 
 def _image(edits: Sequence[Edit], line: int) -> int | None:

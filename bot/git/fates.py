@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from bot.git.compare import IN_PLACE, Edit, Placed, State, advance, carry, lines_of
+from bot.git.compare import IN_PLACE, Edit, Placed, State, advance, carry, lines_of, retreat
 from bot.git.edits import edits_between
 from bot.git.objects import ABSENT, File, Version, blob_sizes, read_blobs, versions
 from bot.git.parts import Parts, has_lines
@@ -60,7 +60,7 @@ def fates(
 
 def _follow(git_dir: Path, parts: Parts, several: Sequence[Version], found: list[Fate]) -> None:
     """Take the parts from the base through these versions, oldest first."""
-    spans = {part: (hunk.a, hunk.b) for part, hunk in enumerate(parts.hunks)}  # the old lines of what has not landed
+    spans = {part: (hunk.a, hunk.b) for part, hunk in enumerate(parts.hunks)}  # the old lines of what is not in place
     last = parts.change.base
     for chunk in (several[i : i + _AT_ONCE] for i in range(0, len(several), _AT_ONCE)):
         files = _files(git_dir, chunk)
@@ -68,35 +68,51 @@ def _follow(git_dir: Path, parts: Parts, several: Sequence[Version], found: list
         steps = edits_between([(one.content or b"", other.content or b"") for one, other in pairs])
         for version, (before, file), edits, now in zip(chunk, pairs, steps, parts.at(files), strict=True):
             for part, fate in enumerate(found):
+                stood = fate.place
                 if now[part].state in IN_PLACE:
-                    place: Placed | None = now[part]
-                    fate.witness = file
-                    spans.pop(part, None)
-                elif fate.place is not None:
-                    place = _carried(parts, fate.place, before, file, edits)
-                else:
-                    place = _arrived(parts, part, spans, file, edits)
-                if place is not None and fate.place is None:
+                    fate.place, fate.witness = now[part], file
+                elif stood is not None:
+                    fate.place = _carried(parts, stood, before, file, edits)
+                elif part in spans:
+                    fate.place = _arrived(parts, part, spans, before, file, edits)
+                if fate.place is not None and stood is None:
                     fate.commit, fate.undone_by = version.commit, None
-                elif place is None and fate.place is not None:
+                    spans.pop(part, None)
+                elif fate.place is None and stood is not None:
                     fate.commit, fate.undone_by = None, version.commit
-                fate.place = place
+                    _left(parts, part, spans, stood, file, edits)
         last = files[-1]
 
 
 def _arrived(
-    parts: Parts, part: int, spans: dict[int, tuple[int, int]], file: File, edits: Sequence[Edit]
+    parts: Parts, part: int, spans: dict[int, tuple[int, int]], before: File, file: File, edits: Sequence[Edit]
 ) -> Placed | None:
     """The hunk, if this step brought it to where its old lines were followed to; else they are followed on."""
-    span = spans.pop(part, None)
-    if span is None or not has_lines(file):
+    hunk, span = parts.hunks[part], spans.pop(part)
+    if not has_lines(file):
         return None
-    hunk = parts.hunks[part]
-    after = advance(span, parts.live[hunk.c : hunk.d], hunk, lines_of(file.content or b""), edits)
-    if isinstance(after, tuple):
-        spans[part] = after
-        return None
-    return after
+    length = len(lines_of(before.content or b""))
+    after = advance(span, parts.live[hunk.c : hunk.d], hunk, length, lines_of(file.content or b""), edits)
+    if not isinstance(after, tuple):
+        return after
+    spans[part] = after
+    return None
+
+
+def _left(
+    parts: Parts,
+    part: int,
+    spans: dict[int, tuple[int, int]],
+    stood: Placed,
+    file: File,
+    edits: Sequence[Edit],
+) -> None:
+    """Follow the old lines of a hunk again, if this step put them back."""
+    if part < len(parts.hunks) and has_lines(file):
+        hunk = parts.hunks[part]
+        span = retreat(stood, parts.base[hunk.a : hunk.b], lines_of(file.content or b""), edits)
+        if span is not None:
+            spans[part] = span
 
 
 def _carried(parts: Parts, placed: Placed, last: File, file: File, edits: Sequence[Edit]) -> Placed | None:
