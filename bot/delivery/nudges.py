@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.delivery import store
 from bot.delivery.hand import Hand, Refused, Wait
-from bot.delivery.scene import Render, Scene, Shown
+from bot.delivery.scene import AnnounceChannel, Render, Scene, Shown
 from bot.ledger import load, outbox
 from bot.rules.checklist import Item, checklist
 from bot.rules.decision import Effect, EffectKind
@@ -104,7 +104,7 @@ def _to_lead(scene: Scene) -> Shown | None:
     to = line.payload.get("to") if line.payload else None
     if not items or not isinstance(to, int):
         return None
-    return Shown(load.person(scene.conn, to), blocks.to_lead(items, room, weekly=_is_digest(line)))
+    return Shown(load.person(scene.conn, to), blocks.to_lead(items, room))
 
 
 def _to_everybody(scene: Scene) -> Shown | None:
@@ -113,7 +113,24 @@ def _to_everybody(scene: Scene) -> Shown | None:
     to = scene.everybody(room)
     if not items or to is None:
         return None
-    return Shown(to, blocks.to_everybody(items, room, weekly=_is_digest(line)))
+    return Shown(to, blocks.to_everybody(items, room))
+
+
+def _digest(scene: Scene) -> Shown | None:
+    """What five messages did not settle, over all incidents: to a lead, or to everybody."""
+    reader = int(scene.effect.key.partition(".")[0])
+    drift = load.past_nudging(scene.conn, scene.effect.workspace_id, scene.policy.nudges.most_per_action)
+    told = []
+    for incident in {incident.id: incident for _, incident in drift}.values():
+        theirs = reader in (0, incident.lead_id or incident.opened_by) and not (incident.private and reader == 0)
+        if theirs and incident.settled:
+            numbers = [action.number for action, of in drift if of.id == incident.id]
+            listed = checklist(store.part_of_room(scene.conn, incident.id, numbers), scene.now)
+            told += [(item, incident) for item in listed.left]
+    if not told:
+        return None
+    to = load.person(scene.conn, reader) if reader else AnnounceChannel()
+    return Shown(to, blocks.digest(told))
 
 
 def _alarm(scene: Scene) -> Shown | None:
@@ -128,10 +145,6 @@ def _alarm(scene: Scene) -> Shown | None:
 def _alarm_owner(scene: Scene) -> Shown | None:
     room, items = _regressed(scene)
     return Shown(items[0].owner, blocks.alarm(items[0], room, None)) if items else None
-
-
-def _is_digest(line: Line) -> bool:
-    return str((line.payload or {}).get("where")).startswith("digest")
 
 
 def _still_drifting(scene: Scene, line: Line) -> tuple[WarRoom, Sequence[Item]]:
@@ -152,6 +165,7 @@ RENDERS: dict[EffectKind, Render] = {
     EffectKind.THREAD_NUDGE: _in_thread,
     EffectKind.LEAD_NUDGE: _to_lead,
     EffectKind.DRIFT_NOTICE: _to_everybody,
+    EffectKind.DIGEST: _digest,
     EffectKind.ALARM: _alarm,
     EffectKind.ALARM_OWNER: _alarm_owner,
 }

@@ -171,6 +171,24 @@ def drift_of(conn: Connection, person_id: int) -> list[tuple[Action, Incident]]:
     return [(one, by_id[one.incident_id]) for one in owned]
 
 
+def past_nudging(conn: Connection, workspace: int, most: int) -> list[tuple[Action, Incident]]:
+    """What only a digest still names: drift that `most` direct messages told of, or whose owner can't be written to."""
+    unreachable = people.c.kind.in_([PersonKind.GONE.value, PersonKind.BOT.value])
+    found = conn.execute(
+        select(actions)
+        .join(people, people.c.id == actions.c.owner_id)
+        .where(
+            actions.c.workspace_id == workspace,
+            actions.c.state.in_([state.value for state in ActionState if not state.reconciled]),
+            or_(actions.c.nudged >= most, unreachable),
+        )
+        .order_by(actions.c.id)
+    )
+    named = [_action(row) for row in found]
+    by_id = incidents_by_id(conn, {one.incident_id for one in named})
+    return [(one, by_id[one.incident_id]) for one in named]
+
+
 def links_of(conn: Connection, action_ids: Iterable[int]) -> list[Link]:
     rows = conn.execute(select(links).where(links.c.action_id.in_(list(action_ids))).order_by(links.c.id))
     return [_link(row) for row in rows]

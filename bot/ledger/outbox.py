@@ -28,6 +28,11 @@ _NO_ROOM = {
     EffectKind.WORKSPACE,
     EffectKind.NUDGE,
     EffectKind.NUDGE_REFRESH,
+    EffectKind.DIGEST,
+    EffectKind.LEAD_NUDGE,
+    EffectKind.DRIFT_NOTICE,
+    EffectKind.ALARM,
+    EffectKind.ALARM_OWNER,
 }
 
 

@@ -7,8 +7,9 @@ ring send one message.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.ledger import load
@@ -21,6 +22,8 @@ from bot.rules.worktime import local_date
 from bot.warroom.scope import Scope
 
 Pair = tuple[Action, Incident]
+
+_SPANNING = {EffectKind.NUDGE, EffectKind.DIGEST}  # one message about several incidents: asked for once
 
 _DUE = upsert_by_lane(reminders, due_at=..., person_id=...)
 _NOT_DUE = (
@@ -86,10 +89,26 @@ def _plan_incident(scope: Scope, incident: Incident, drift: Sequence[Pair], sent
     _set(scope, "lead", due.lead_due(drift, lead, told, scope.at, policy), incident.id, incident.id, lead.id)
     announced = due.announce_due(drift, sent.get(f"announce/{incident.id}"), policy)
     _set(scope, "announce", announced, incident.id, incident.id, None)
-    named = load.people_by_id(conn, {action.owner_id for action, _ in drift})
-    for reader, key in ((lead, "digest-lead"), (None, "digest")):
-        at = due.digest_due(drift, named, reader, sent.get(f"{key}/{incident.id}"), scope.at, policy)
-        _set(scope, key, at, incident.id, incident.id, reader.id if reader else None)
+    for reader in (None, lead):
+        _plan_digest(scope, reader)
+
+
+def _plan_digest(scope: Scope, reader: Person | None) -> None:
+    """Plan the weekly digest of a lead, or of everybody."""
+    drift = _digest_of(scope, reader)
+    owners = load.people_by_id(scope.conn, {action.owner_id for action, _ in drift})
+    key = reader.id if reader else 0
+    last = _sent(scope.conn, reminders.c.lane == f"digest/{key}").get(f"digest/{key}")
+    at = due.digest_due(drift, owners, reader, last, scope.at, scope.policy)
+    _set(scope, "digest", at, key, None, reader.id if reader else None)
+
+
+def _digest_of(scope: Scope, reader: Person | None) -> list[Pair]:
+    """What a digest may name: for a lead that of their incidents, for everybody that of all but private ones."""
+    drift = load.past_nudging(scope.conn, scope.workspace, scope.policy.nudges.most_per_action)
+    if reader is None:
+        return [pair for pair in drift if not pair[1].private]
+    return [pair for pair in drift if (pair[1].lead_id or pair[1].opened_by) == reader.id]
 
 
 def alarm_owner(scope: Scope, incident: Incident, action: Action, seq: int) -> list[Effect]:
@@ -115,17 +134,15 @@ def due_now(conn: Connection, at: int, most: int = 200) -> list[tuple[int, int]]
     return [(row.workspace_id, row.id) for row in rows]
 
 
-def next_due(conn: Connection) -> int | None:
-    """When the next reminder is due (business time), so that a clock that is moved knows where to stop."""
-    return conn.scalar(select(reminders.c.due_at).where(reminders.c.due_at.is_not(None)).order_by(reminders.c.due_at))
-
-
 def ring(scope: Scope, reminder_id: int) -> None:
     """Send one reminder if it is still due, and plan its next. Incidents are locked in the order of their ids, before
     the reminder: the same order that every verb takes."""
     row = scope.conn.execute(select(reminders).where(reminders.c.id == reminder_id)).one()
+    reader = load.person(scope.conn, row.person_id) if row.person_id else None
     if row.kind == "person":
         ids = {incident.id for _, incident in load.drift_of(scope.conn, row.person_id)}
+    elif row.kind == "digest":
+        ids = {incident.id for _, incident in _digest_of(scope, reader)}
     else:
         ids = {row.incident_id}
     locked = {one: load.incident_by_id(scope.conn, one, lock=True) for one in sorted(ids)}
@@ -137,13 +154,14 @@ def ring(scope: Scope, reminder_id: int) -> None:
     if row.kind == "person":
         _ring_person(scope, load.person(scope.conn, row.person_id))
         return
+    if row.kind == "digest":
+        _ring_digest(scope, reader, still_due)
+        return
     incident = locked[row.incident_id]
     if row.kind == "alarm":
         _ring_alarm(scope, incident, load.actions_where(scope.conn, actions.c.id == row.action_id)[0])
     elif _ring_incident(scope, row.kind, row.action_id, incident, still_due.sent_at):
-        scope.conn.execute(
-            update(reminders).where(reminders.c.id == row.id).values(sent_at=scope.at, sent=still_due.sent + 1)
-        )
+        _mark_sent(scope, still_due)
     plan(scope, incident)
 
 
@@ -167,6 +185,22 @@ def _ring_person(scope: Scope, person: Person) -> None:
     plan_person(scope, person)
 
 
+def _ring_digest(scope: Scope, reader: Person | None, row: Row[Any]) -> None:
+    drift = _digest_of(scope, reader)
+    owners = load.people_by_id(scope.conn, {action.owner_id for action, _ in drift})
+    at = due.digest_due(drift, owners, reader, row.sent_at, scope.at, scope.policy)
+    told = due.in_digest(drift, owners, scope.at, scope.policy)
+    if at is not None and at <= scope.at and told:
+        _send(scope, told, "digest", row.person_id, EffectKind.DIGEST, count=False)
+        _mark_sent(scope, row)
+    _plan_digest(scope, reader)
+
+
+def _mark_sent(scope: Scope, row: Row[Any]) -> None:
+    sent = {"sent_at": scope.at, "sent": row.sent + 1}
+    scope.conn.execute(update(reminders).where(reminders.c.id == row.id).values(sent))
+
+
 def _ring_alarm(scope: Scope, incident: Incident, action: Action) -> None:
     """An owner's alarm that waited for their morning: once, and put off again where the ring itself came too late."""
     owner = load.person(scope.conn, action.owner_id)
@@ -185,7 +219,6 @@ def _ring_incident(scope: Scope, kind: str, action_id: int | None, incident: Inc
     policy, at = scope.policy, scope.at
     drift = [(action, incident) for action in load.actions_where(scope.conn, actions.c.incident_id == incident.id)]
     lead = load.person(scope.conn, incident.lead_id or incident.opened_by)
-    owners = load.people_by_id(scope.conn, {action.owner_id for action, _ in drift})
     told: Sequence[Pair] = [pair for pair in drift if action_id in (None, pair[0].id)]
     action = told[0][0]
     when: int | None
@@ -197,14 +230,8 @@ def _ring_incident(scope: Scope, kind: str, action_id: int | None, incident: Inc
             when, effect = due.undo_due(action, last), EffectKind.THREAD_NUDGE
         case "lead":
             when, effect = due.lead_due(drift, lead, last, at, policy), EffectKind.LEAD_NUDGE
-        case "announce":
-            when, effect = due.announce_due(drift, last, policy), EffectKind.DRIFT_NOTICE
-        case "digest-lead":
-            when, effect = due.digest_due(drift, owners, lead, last, at, policy), EffectKind.LEAD_NUDGE
-            told = due.in_digest(drift, owners, at, policy)
         case _:
-            when, effect = due.digest_due(drift, owners, None, last, at, policy), EffectKind.DRIFT_NOTICE
-            told = due.in_digest(drift, owners, at, policy)
+            when, effect = due.announce_due(drift, last, policy), EffectKind.DRIFT_NOTICE
     still_open = [pair for pair in told if not pair[0].state.reconciled]
     if when is None or when > at or not still_open:
         return False
@@ -221,11 +248,13 @@ def _send(scope: Scope, told: Iterable[Pair], where: str, to: int | None, effect
     for incident, spoken_of in sorted(by_incident.values(), key=lambda pair: pair[0].id):
         payload = {"actions": sorted(action.number for action in spoken_of), "where": where, "to": to}
         here = Effect(effect, incident.id, str(incident.last_seq + 1))
-        effects = [] if effect is EffectKind.NUDGE else [here]  # that one spans incidents: asked for once, below
+        effects = [] if effect in _SPANNING else [here]
         counted = [Update("actions", action.id, {"nudged": action.nudged + 1}) for action in spoken_of if count]
         scope.write(incident, [Entry("nudge.sent", payload)], counted, effects)
     if effect is EffectKind.NUDGE:
         scope.want(EffectKind.NUDGE, key=str(to))
+    elif effect is EffectKind.DIGEST:
+        scope.want(EffectKind.DIGEST, key=f"{to or 0}.{local_date(scope.at, 'UTC')}")
 
 
 def _set(scope: Scope, kind: str, at: int | None, key: int, incident_id: int | None, person_id: int | None) -> None:

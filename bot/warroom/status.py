@@ -6,7 +6,7 @@ from bot.ledger import load
 from bot.ledger.tables import outbox, repositories
 from bot.rules.checklist import checklist, counts
 from bot.rules.commands import Status
-from bot.rules.decision import Answer
+from bot.rules.decision import Answer, EffectKind
 from bot.rules.model import Incident, WarRoom
 from bot.rules.summary import plain_duration
 from bot.rules.telling import refused
@@ -42,6 +42,8 @@ def describe(room: WarRoom, now: int) -> str:
 def run(scope: Scope, command: Status) -> Answer:
     incident = scope.incident(command.incident)
     room = load.war_room(scope.conn, incident.id)
+    if incident.channel_id is None and not incident.standing:
+        scope.want(EffectKind.ROOM, incident)  # where Slack refused it for good: whoever asks may have mended that
     return Answer("\n".join([describe(room, scope.at), *_troubles(scope, incident)]))
 
 

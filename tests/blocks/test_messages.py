@@ -373,8 +373,9 @@ def test_a_private_incident_s_lead_is_mentioned_where_the_announce_channel_would
 
 def test_a_digest_says_that_it_is_one() -> None:
     room = of_many(1)
-    assert "once a week" in shown(nudges.to_lead(items(room), room, weekly=True))
-    assert "once a week" not in shown(nudges.to_lead(items(room), room))
+    told = [(item, room.incident) for item in items(room)]
+    assert "Once a week" in shown(nudges.digest(told))
+    assert "Once a week" not in shown(nudges.to_lead(items(room), room))
 
 
 def test_an_alarm_mentions_who_can_act() -> None:

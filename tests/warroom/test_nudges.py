@@ -114,19 +114,21 @@ async def test_lead_hears_after_a_day_the_announce_channel_after_two(war: War) -
     assert "INC-1" in after[-1].text
 
 
-async def test_after_five_messages_the_weekly_digest(war: War) -> None:
+async def test_after_five_messages_one_weekly_digest_of_all_incidents(war: War) -> None:
     maya = war.person("maya")
-    room = await war.open(maya)
-    await war.logged(maya, room, "vim /etc/app/db.conf")
-    await maya.command(room, "/incident close")
+    for title in ("checkout", "search"):
+        room = await war.open(maya, title)
+        await war.logged(maya, room, "vim /etc/app/db.conf")
+        await maya.command(room, "/incident close")
     told = set()
     for _ in range(21):
         war.move(days=1)
         await war.rung()
         told |= {m.ts for m in await nudges(maya)}
     assert len(told) == 5
-    sent = [e for e in await war.ledger(1) if e.kind == "nudge.sent" and "digest" in e.payload]
-    assert len(sent) >= 2
+    said_to_all = [m.text for m in await maya.sees("#incidents") if "long after" in m.text]
+    assert all("INC-1#1" in text and "INC-2#1" in text for text in said_to_all)
+    assert len(said_to_all) == len([m for m in await maya.dms() if "long after" in m.text]) == 3
 
 
 async def test_a_temporary_change_is_remembered_at_its_time(war: War) -> None:

@@ -64,24 +64,31 @@ def in_thread(item: Item, room: WarRoom) -> Message:
     return message(said, [section(said), actions(*buttons)])
 
 
-def to_lead(items: Sequence[Item], room: WarRoom, *, weekly: bool = False) -> Message:
+def to_lead(items: Sequence[Item], room: WarRoom) -> Message:
     said = f"{room.incident.name}, which you lead, still has {count(len(items), 'action')} drifting"
-    return message(said, _overview(said, items, room.incident, weekly))
+    return message(said, _overview(said, items, room.incident))
 
 
-def to_everybody(items: Sequence[Item], room: WarRoom, *, weekly: bool = False) -> Message:
+def to_everybody(items: Sequence[Item], room: WarRoom) -> Message:
     """In the announce channel; for a private incident in its room, where the lead is mentioned."""
     incident = room.incident
     what = f"{incident.name} · {mrkdwn.shorten(incident.title, 150)}"
     said = f"{what}: {count(len(items), 'action')} still drifting"
     lead = room.person(incident.lead_id) if incident.private and incident.lead_id else None
-    return message(said, [*_overview(said, items, incident, weekly), context(mrkdwn.mention(lead)) if lead else None])
+    return message(said, [*_overview(said, items, incident), context(mrkdwn.mention(lead)) if lead else None])
 
 
-def _overview(said: str, items: Sequence[Item], incident: Incident, weekly: bool) -> list[Block]:
+def digest(told: Told) -> Message:
+    """Once a week, over all incidents: what the messages to its owners did not settle."""
+    said = f"{count(len(told), 'change')} still drifting, long after its incident"
+    if len(told) > 1:
+        said = f"{count(len(told), 'change')} still drifting, long after their incidents"
+    return message(said, [section(f"*{said}*"), *_lines(told), context("Once a week, until all of it is reconciled.")])
+
+
+def _overview(said: str, items: Sequence[Item], incident: Incident) -> list[Block]:
     where = f"\n{mrkdwn.channel(incident.channel_id)}" if incident.channel_id else ""
-    lines = _lines([(item, incident) for item in items])
-    return [section(f"*{said}*{where}"), *lines, *([context("Said once a week, until reconciled.")] if weekly else [])]
+    return [section(f"*{said}*{where}"), *_lines([(item, incident) for item in items])]
 
 
 def alarm(item: Item, room: WarRoom, lead: Person | None) -> Message:
