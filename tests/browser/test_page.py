@@ -306,6 +306,8 @@ async def test_news_shows_in_the_sidebar_until_read(window: Page, echo: EchoBot)
     await expect(incidents).to_have_class(re.compile("unread"))
     await incidents.click()
     await expect(message(window, "INC-1 is open")).to_be_visible()
+    await conversations.get_by_role("button", name="general").click()
+    await expect(window.get_by_role("heading", name="#general")).to_be_visible()
     await expect(incidents).not_to_have_class(re.compile("unread"))
 
     app = conversations.get_by_role("button", name="Echo")
@@ -326,6 +328,16 @@ async def test_pins_and_bookmarks(window: Page, echo: EchoBot) -> None:
     await window.get_by_role("menuitem", name="The card").click()
     await expect(message(window, "The card")).to_be_focused()
     await expect(window.get_by_role("link", name="Dashboard")).to_have_attribute("href", "https://x.test/")
+
+
+async def test_permalink_leads_to_its_message(window: Page, echo: EchoBot) -> None:
+    await echo.client.conversations_join(channel="C000000002")
+    parent = await echo.client.chat_postMessage(channel="C000000002", text="INC-7 is open")
+    reply = await echo.client.chat_postMessage(channel="C000000002", thread_ts=parent["ts"], text="looking")
+    for ts, text in ((parent["ts"], "INC-7 is open"), (reply["ts"], "looking")):
+        link = await echo.client.chat_getPermalink(channel="C000000002", message_ts=ts)
+        await window.goto(link["permalink"])
+        await expect(message(window, text)).to_be_focused()
 
 
 async def test_fault_is_ordered_and_cleared(window: Page, playground: Playground) -> None:
@@ -409,15 +421,47 @@ async def test_narrow_window_shows_one_column_at_a_time(window: Page) -> None:
     assert await window.evaluate("document.documentElement.scrollWidth") <= 420
 
 
-async def test_channels_are_made_left_and_archived(window: Page) -> None:
+async def test_channels_are_made_filled_archived_and_left(window: Page) -> None:
     await window.get_by_role("button", name="Join or create a channel").click()
     await window.get_by_label("Name of a new channel").fill("war-room")
     await window.keyboard.press("Enter")
     await expect(window.get_by_role("heading", name="#war-room")).to_be_visible()
-    await window.get_by_role("button", name="Channel menu").click()
+    menu = window.get_by_role("button", name="Channel menu")
+    await menu.click()
+    await window.get_by_role("menuitem", name="Add people…").click()
+    await window.get_by_role("menuitem", name="Kenji Mori").click()
+    await expect(window.get_by_text("maya and kenji joined.")).to_be_visible()
+
+    await menu.click()
+    await window.get_by_role("menuitem", name="Rename…").click()
+    await window.get_by_label("New name").fill("war-room-2")
+    await window.get_by_role("button", name="Rename").click()
+    await expect(window.get_by_role("heading", name="#war-room-2")).to_be_visible()
+
+    await menu.click()
     await window.get_by_role("menuitem", name="Archive channel").click()
     await window.get_by_role("dialog").get_by_role("button", name="Archive").click()
-    await expect(window.get_by_text("#war-room is archived")).to_be_visible()
+    await expect(window.get_by_text("#war-room-2 is archived")).to_be_visible()
+    await window.get_by_role("button", name="Unarchive").click()
+    await expect(window.get_by_label("Message #war-room-2")).to_be_visible()
+
+    await menu.click()
+    await window.get_by_role("menuitem", name="Leave channel").click()
+    await window.get_by_role("button", name="Join channel").click()
+    await expect(window.get_by_label("Message #war-room-2")).to_be_visible()
+
+
+async def test_page_comes_back_with_the_playground(window: Page, playground: Playground) -> None:
+    await type_in(window, "before")
+    await expect(message(window, "before")).to_be_visible()
+    port = int(playground.url.rpartition(":")[2])
+    await playground.stop()
+    await expect(window.get_by_role("status")).to_contain_text("The connection to the playground is lost")
+    async with Playground(port=port) as again:
+        await expect(message(window, "before")).to_have_count(0)
+        for number in range(3):
+            await again.person("sam").say("#general", f"after {number}")
+            await expect(message(window, f"after {number}")).to_be_visible()
 
 
 async def test_page_keeps_its_place_when_it_is_loaded_again(window: Page) -> None:

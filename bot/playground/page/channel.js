@@ -96,24 +96,18 @@ export function walkMessages(event) {
 }
 
 function foot(conversation) {
-  if (conversation.archived)
-    return h(
-      "p",
-      { class: "closed" },
-      `${store.title(conversation)} is archived. It can be read, and nothing more.`,
-    );
-  if (!conversation.is_member)
-    return h(
-      "p",
-      { class: "closed" },
-      `You are looking at ${store.title(conversation)}. `,
-      h(
-        "button",
-        { class: "button primary", type: "button", onclick: () => api.join(conversation.id) },
-        "Join channel",
-      ),
-    );
-  return composer(conversation.id, null, `Message ${store.title(conversation)}`);
+  const { id, archived, is_member } = conversation;
+  const title = store.title(conversation);
+  if (!archived && is_member) return composer(id, null, `Message ${title}`);
+  const [text, label, act] = archived
+    ? [`${title} is archived: it can be read, and nothing more. `, "Unarchive", () => api.unarchive(id)]
+    : [`You are looking at ${title}. `, "Join channel", () => api.join(id)];
+  return h(
+    "p",
+    { class: "closed" },
+    text,
+    h("button", { class: "button", type: "button", onclick: act }, label),
+  );
 }
 
 export function renderConversation() {

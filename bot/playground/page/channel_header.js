@@ -13,75 +13,54 @@ export function jumpTo(ts) {
 }
 
 function pinsMenu(event, conversation) {
-  const anchor = event.currentTarget;
-  const pinned = conversation.messages.filter((message) => message.pinned_to?.length);
-  const menu = openMenu(
-    anchor,
+  const item = (message) => {
+    const said = unescape(message.text).slice(0, 90);
+    const words = h(
+      "span",
+      { class: "person" },
+      h("strong", {}, message.author.real_name),
+      h("small", {}, said),
+    );
+    return menuItem(words, () => jumpTo(message.ts));
+  };
+  openMenu(
+    event.currentTarget,
     "Pinned messages",
     h("div", { class: "menu-title" }, "Pinned messages"),
-    pinned.map((message) => {
-      const item = menuItem(
-        () => menu,
-        "",
-        () => jumpTo(message.ts),
-      );
-      item.append(
-        h(
-          "span",
-          { class: "person" },
-          h("strong", {}, store.user(message.user)?.real_name ?? message.user),
-          h("small", {}, unescape(message.text).slice(0, 90)),
-        ),
-      );
-      return item;
-    }),
+    conversation.messages.filter((message) => message.pinned_to?.length).map(item),
   );
 }
 
 function channelMenu(event, conversation) {
   const anchor = event.currentTarget;
-  const { id } = conversation;
-  const menu = openMenu(
+  const { id, name, members } = conversation;
+  const bot = store.bot;
+  const archive = async () => {
+    const body = "No one can post to it any more. The app can't undo this.";
+    const agreed = await ask({ title: `Archive #${name}`, body, yes: "Archive", no: "Cancel", danger: true });
+    if (agreed) api.archive(id);
+  };
+  openMenu(
     anchor,
     "Channel",
-    store.shortcutsOf("global").map((shortcut) =>
-      menuItem(
-        () => menu,
-        `⚡ ${shortcut.name}`,
-        () => api.shortcut(shortcut.callback_id),
-      ),
-    ),
-    menuItem(
-      () => menu,
-      "Rename…",
-      () => renameChannel(conversation),
-    ),
-    menuItem(
-      () => menu,
-      "Leave channel",
-      () => api.leave(id),
-    ),
-    conversation.members.includes(store.bot.id)
-      ? menuItem(
-          () => menu,
-          `Remove ${store.bot.real_name}`,
-          () => api.kick(id, store.bot.id),
-          true,
-        )
-      : "",
-    menuItem(
-      () => menu,
-      "Archive channel",
-      async () =>
-        (await ask({
-          title: `Archive #${conversation.name}`,
-          body: "No one can post to it any more. The bot can't undo this.",
-          yes: "Archive",
-          no: "Cancel",
-          danger: true,
-        })) && api.archive(id),
-      true,
-    ),
+    store
+      .shortcutsOf("global")
+      .map((shortcut) => menuItem(`⚡ ${shortcut.name}`, () => api.shortcut(shortcut.callback_id))),
+    menuItem("Add people…", () => addPeople(anchor, conversation)),
+    menuItem("Rename…", () => renameChannel(conversation)),
+    menuItem("Leave channel", () => api.leave(id)),
+    members.includes(bot.id) ? menuItem(`Remove ${bot.real_name}`, () => api.kick(id, bot.id), true) : "",
+    menuItem("Archive channel", archive, true),
+  );
+}
+
+function addPeople(anchor, conversation) {
+  const others = store.people().filter((user) => !conversation.members.includes(user.id));
+  openMenu(
+    anchor,
+    "Add people",
+    h("div", { class: "menu-title" }, others.length ? "Add to channel" : "Everyone is here"),
+    others.map((user) => menuItem(user.real_name, () => api.invite(conversation.id, user.id))),
   );
 }
 

@@ -85,20 +85,13 @@ export function openMenu(anchor, label, ...children) {
   return menu;
 }
 
-export function menuItem(menu, label, act, danger = false) {
-  return h(
-    "button",
-    {
-      class: danger ? "menu-item danger" : "menu-item",
-      role: "menuitem",
-      type: "button",
-      onclick: () => {
-        menu().hidePopover();
-        act();
-      },
-    },
-    label,
-  );
+export function menuItem(label, act, danger = false) {
+  const choose = (event) => {
+    event.currentTarget.closest(".menu").hidePopover();
+    act();
+  };
+  const kind = danger ? "menu-item danger" : "menu-item";
+  return h("button", { class: kind, role: "menuitem", type: "button", onclick: choose }, label);
 }
 
 /** Asks before something happens; resolves to whether the person agreed. */

@@ -118,18 +118,14 @@ function overflow({ element, changed }) {
     "⋯",
   );
   node.onclick = () => {
-    const menu = openMenu(
+    openMenu(
       node,
       "More actions",
       element.options.map((option) =>
-        menuItem(
-          () => menu,
-          plain(option.text),
-          () => {
-            if (safeHref(option.url ?? "")) open(option.url, "_blank", "noopener");
-            changed(option.value);
-          },
-        ),
+        menuItem(plain(option.text), () => {
+          if (safeHref(option.url ?? "")) open(option.url, "_blank", "noopener");
+          changed(option.value);
+        }),
       ),
     );
   };

@@ -124,20 +124,30 @@ store.togglePanel = (panel) => {
 
 function listen(after) {
   const stream = new EventSource(`/_play/stream?after=${after}`);
-  let lost = false;
   stream.onmessage = (event) => {
     const change = JSON.parse(event.data);
     if (change.kind === "reset") store.calls = [];
     if (change.kind !== "call" || store.panel === "calls") refresh();
   };
-  stream.onopen = () => {
-    if (lost) refresh();
-    lost = false;
-  };
   stream.onerror = () => {
-    if (!lost) toast("The connection to the playground is lost. Trying again…", "error");
-    lost = true;
+    stream.close();
+    toast("The connection to the playground is lost. Trying again…", "error");
+    comeBack();
   };
+}
+
+const answers = () =>
+  fetch("/_play/faults").then(
+    (response) => response.ok,
+    () => false,
+  );
+
+/** Waits until the playground answers again: as a new one, perhaps, that numbers its changes from the start. */
+async function comeBack() {
+  do await new Promise((resolve) => setTimeout(resolve, 500));
+  while (!(await answers()));
+  store.calls = [];
+  listen((await refresh()) ?? 0);
 }
 
 const address = new URLSearchParams(location.search);

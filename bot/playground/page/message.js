@@ -129,28 +129,25 @@ function threadSummary(message, openThread) {
 }
 
 function moreMenu(anchor, channel, message) {
+  const { ts, thread_ts: thread } = message;
   const own = message.user === store.me.id && !message.bot_id;
-  const item = (label, act, danger) => menuItem(() => menu, label, act, danger);
+  const pinned = Boolean(message.pinned_to?.length);
   const shortcuts = store
     .shortcutsOf("message")
-    .map((shortcut) =>
-      item(shortcut.name, () => api.shortcut(shortcut.callback_id, { channel, ts: message.ts })),
-    );
-  const menu = openMenu(
+    .map((shortcut) => menuItem(shortcut.name, () => api.shortcut(shortcut.callback_id, { channel, ts })));
+  const copyLink = async () => {
+    const address = `${location.origin}/archives/${channel}/p${ts.replace(".", "")}`;
+    await navigator.clipboard.writeText(thread && thread !== ts ? `${address}?thread_ts=${thread}` : address);
+    toast("Link copied.");
+  };
+  openMenu(
     anchor,
     "More actions",
     shortcuts.length ? [h("div", { class: "menu-title" }, "Message shortcuts"), shortcuts, h("hr")] : "",
-    item("Copy link", () => {
-      navigator.clipboard?.writeText(
-        `${location.origin}/archives/${channel}/p${message.ts.replace(".", "")}`,
-      );
-      toast("Link copied.");
-    }),
-    item(message.pinned_to?.length ? "Unpin from channel" : "Pin to channel", () =>
-      api.pin(channel, message.ts, !message.pinned_to?.length),
-    ),
-    own ? item("Edit message", () => editInPlace(channel, message)) : "",
-    own || message.bot_id ? item("Delete message", () => remove(channel, message), true) : "",
+    menuItem("Copy link", copyLink),
+    menuItem(pinned ? "Unpin from channel" : "Pin to channel", () => api.pin(channel, ts, !pinned)),
+    own ? menuItem("Edit message", () => editInPlace(channel, message)) : "",
+    own || message.bot_id ? menuItem("Delete message", () => remove(channel, message), true) : "",
   );
 }
 

@@ -61,33 +61,16 @@ function switcher() {
     h("span", { class: "switcher-name" }, h("small", {}, "Viewing as"), h("strong", {}, store.me.real_name)),
     h("span", { "aria-hidden": "true" }, "⌄"),
   );
-  node.onclick = () => {
-    const menu = openMenu(
-      node,
-      "Switch person",
-      store
-        .people()
-        .filter((user) => !user.is_bot)
-        .map((user) => {
-          const item = menuItem(
-            () => menu,
-            "",
-            () => store.become(user.name),
-          );
-          item.append(
-            avatar(user),
-            h(
-              "span",
-              { class: "person" },
-              h("strong", {}, user.real_name),
-              h("small", {}, [user.profile.title, user.tz].filter(Boolean).join(" · ")),
-            ),
-          );
-          return item;
-        }),
-    );
-  };
+  node.onclick = () => openMenu(node, "Switch person", humans().map(personItem));
   return node;
+}
+
+const humans = () => store.people().filter((user) => !user.is_bot);
+
+function personItem(user) {
+  const about = [user.profile.title, user.tz].filter(Boolean).join(" · ");
+  const words = h("span", { class: "person" }, h("strong", {}, user.real_name), h("small", {}, about));
+  return menuItem([avatar(user), words], () => store.become(user.name));
 }
 
 function browseChannels(event) {
@@ -100,13 +83,11 @@ function browseChannels(event) {
   const menu = openMenu(
     anchor,
     "Channels",
-    store.joinable().map((channel) =>
-      menuItem(
-        () => menu,
-        `Join #${channel.name}`,
-        async () => (await api.join(channel.id)) && store.open(channel.id),
+    store
+      .joinable()
+      .map((channel) =>
+        menuItem(`Join #${channel.name}`, async () => (await api.join(channel.id)) && store.open(channel.id)),
       ),
-    ),
     store.joinable().length ? h("hr") : "",
     h(
       "form",
@@ -126,20 +107,11 @@ function browseChannels(event) {
 }
 
 function startDirect(event) {
-  const anchor = event.currentTarget;
-  const menu = openMenu(
-    anchor,
+  const others = humans().filter((user) => user.id !== store.me.id);
+  openMenu(
+    event.currentTarget,
     "Message someone",
-    store
-      .people()
-      .filter((user) => user.id !== store.me.id && !user.is_bot)
-      .map((user) =>
-        menuItem(
-          () => menu,
-          user.real_name,
-          () => store.open(`@${user.name}`),
-        ),
-      ),
+    others.map((user) => menuItem(user.real_name, () => store.open(`@${user.name}`))),
   );
 }
 
