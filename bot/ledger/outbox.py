@@ -10,11 +10,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Insert, Table, and_, case, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Table,
+    and_,
+    bindparam,
+    case,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.database import now
-from bot.ledger.tables import incidents, messages, outbox, pacing, workspaces
+from bot.ledger.tables import Micros, incidents, messages, outbox, pacing, workspaces
 from bot.rules.clean import Clean
 from bot.rules.decision import Effect, EffectKind
 from bot.rules.model import SECOND
@@ -63,20 +76,32 @@ def upsert(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def upsert_by_lane(table: Table, **set_: Any) -> dict[str, Insert]:
-    """Dialect's name → insert a row, or where its lane has one, set that one's columns; `...` is the new row's value.
+def new(column: str) -> ColumnElement[Any]:
+    """In an upsert, the value of the row that could not be inserted."""
+    return literal_column(f"excluded.{column}")
 
-    Made once: making such a statement costs ten times what running it does.
+
+def upserts(table: Table, by: str, *, where: ColumnElement[bool] | None = None, **set_: Any) -> dict[str, Insert]:
+    """Dialect's name → insert a row; where the workspace has one with the same `by`, set that one's columns instead.
+
+    For statements that are made once: making one costs ten times what running it does.
     """
+    on_conflict: dict[str, Any] = {"index_elements": ["workspace_id", by], "set_": set_, "where": where}
+    return {
+        "sqlite": sqlite.insert(table).on_conflict_do_update(**on_conflict),
+        "postgresql": postgresql.insert(table).on_conflict_do_update(**on_conflict),
+    }
 
-    def finished(statement: sqlite.Insert | postgresql.Insert) -> Insert:
-        new = {name: statement.excluded[name] if value is ... else value for name, value in set_.items()}
-        return statement.on_conflict_do_update(index_elements=["workspace_id", "lane"], set_=new)
 
-    return {"sqlite": finished(sqlite.insert(table)), "postgresql": finished(postgresql.insert(table))}
-
-
-_ASK = upsert_by_lane(outbox, wanted=outbox.c.wanted + 1, parked_at=None, due_at=...)
+_WAITS = and_(outbox.c.wanted > outbox.c.done, outbox.c.parked_at.is_(None))
+_QUEUES = and_(_WAITS, outbox.c.error.is_(None))  # for its turn: one that failed is tried at once where it is asked for
+_ASK = upserts(
+    outbox,
+    "lane",
+    wanted=outbox.c.wanted + 1,
+    parked_at=None,
+    due_at=case((_QUEUES, outbox.c.due_at), else_=new("due_at")),
+)
 
 
 def ask(conn: Connection, workspace_id: int, effects: Iterable[Effect]) -> None:
@@ -99,32 +124,33 @@ def ask(conn: Connection, workspace_id: int, effects: Iterable[Effect]) -> None:
         conn.execute(_ASK[conn.dialect.name], rows)
 
 
-_READY = and_(
-    outbox.c.wanted > outbox.c.done,
-    outbox.c.parked_at.is_(None),
-    or_(outbox.c.needs_room.is_(False), incidents.c.channel_id.is_not(None)),
+_READY = and_(_WAITS, or_(outbox.c.needs_room.is_(False), incidents.c.channel_id.is_not(None)))
+_FREE = (
+    select(outbox, workspaces.c.team_id)
+    .join(workspaces, workspaces.c.id == outbox.c.workspace_id)
+    .outerjoin(incidents, incidents.c.id == outbox.c.incident_id)
+    .where(
+        _READY,
+        or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < bindparam("at")),
+        outbox.c.due_at <= bindparam("at"),
+    )
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_LEASE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(leased_by=bindparam("worker"), leased_until=bindparam("until"), attempts=outbox.c.attempts + 1, unsure=True)
 )
 
 
 def lease(conn: Connection, worker: str, most: int) -> list[Leased]:
     """Take up to `most` effects that are due and that nobody holds."""
     at = now(conn)
-    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < at)
-    rows = conn.execute(
-        select(outbox, workspaces.c.team_id)
-        .join(workspaces, workspaces.c.id == outbox.c.workspace_id)
-        .outerjoin(incidents, incidents.c.id == outbox.c.incident_id)
-        .where(_READY, free, outbox.c.due_at <= at)
-        .order_by(outbox.c.due_at, outbox.c.id)
-        .limit(most)
-        .with_for_update(of=outbox, skip_locked=True)
-    ).all()
+    rows = conn.execute(_FREE, {"at": at, "most": most}).all()
     if rows:
-        conn.execute(
-            update(outbox)
-            .where(outbox.c.id.in_([row.id for row in rows]))
-            .values(leased_by=worker, leased_until=at + LEASE, attempts=outbox.c.attempts + 1, unsure=True)
-        )
+        conn.execute(_LEASE, {"ids": [row.id for row in rows], "worker": worker, "until": at + LEASE})
     return [
         Leased(
             row.id, row.workspace_id, row.team_id, row.lane, EffectKind(row.kind), row.incident_id, row.key,
@@ -187,14 +213,26 @@ def park(conn: Connection, effect: Leased, worker: str, error: str) -> None:
     )
 
 
+_PACE = upserts(pacing, "bucket", next_at=new("next_at"))
+
+
 def pace(conn: Connection, workspace_id: int, bucket: str, wait: int) -> None:
     """No call of `bucket` before `wait` microseconds from now, whichever replica makes it."""
-    statement = upsert(conn.dialect, pacing).values(workspace_id=workspace_id, bucket=bucket, next_at=now(conn) + wait)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "bucket"], set_={"next_at": statement.excluded.next_at}
-        )
-    )
+    row = {"workspace_id": workspace_id, "bucket": bucket, "next_at": now(conn) + wait}
+    conn.execute(_PACE[conn.dialect.name], row)
+
+
+_LATER = pacing.c.next_at + bindparam("interval", type_=Micros)
+_TAKE_TURN = upserts(
+    pacing,
+    "bucket",
+    where=pacing.c.next_at <= bindparam("at", type_=Micros),
+    next_at=case((new("next_at") > _LATER, new("next_at")), else_=_LATER),
+)
+_TURN = {dialect: statement.returning(pacing.c.id) for dialect, statement in _TAKE_TURN.items()}
+_NEXT_TURN = select(pacing.c.next_at).where(
+    pacing.c.workspace_id == bindparam("workspace_id"), pacing.c.bucket == bindparam("bucket")
+)
 
 
 def turn(conn: Connection, workspace_id: int, bucket: str, interval: int, burst: int) -> int:
@@ -205,17 +243,11 @@ def turn(conn: Connection, workspace_id: int, bucket: str, interval: int, burst:
     """
     at = now(conn)
     floor = at - (burst - 1) * interval
-    first = upsert(conn.dialect, pacing).values(workspace_id=workspace_id, bucket=bucket, next_at=floor)
-    conn.execute(first.on_conflict_do_nothing(index_elements=["workspace_id", "bucket"]))
-    row = conn.execute(
-        select(pacing.c.id, pacing.c.next_at)
-        .where(pacing.c.workspace_id == workspace_id, pacing.c.bucket == bucket)
-        .with_for_update()
-    ).one()
-    if row.next_at > at:
-        return int(row.next_at - at)
-    conn.execute(update(pacing).where(pacing.c.id == row.id).values(next_at=max(row.next_at, floor) + interval))
-    return 0
+    turn = {"workspace_id": workspace_id, "bucket": bucket, "next_at": floor + interval, "interval": interval, "at": at}
+    if conn.execute(_TURN[conn.dialect.name], turn).first():
+        return 0
+    next_at: int = conn.execute(_NEXT_TURN, turn).scalar_one()
+    return next_at - at
 
 
 def place(conn: Connection, workspace_id: int, lane: str) -> tuple[str, str] | None:
@@ -228,13 +260,10 @@ def place(conn: Connection, workspace_id: int, lane: str) -> tuple[str, str] | N
     return None if row is None else (row.channel_id, row.ts)
 
 
+_STANDS = upserts(messages, "lane", channel_id=new("channel_id"), ts=new("ts"))
+
+
 def learn_place(conn: Connection, workspace_id: int, lane: str, channel_id: str, ts: str) -> None:
     """Remember where a lane's message stands."""
-    statement = upsert(conn.dialect, messages).values(
-        workspace_id=workspace_id, lane=lane, channel_id=channel_id, ts=ts
-    )
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "lane"], set_={"channel_id": channel_id, "ts": ts}
-        )
-    )
+    row = {"workspace_id": workspace_id, "lane": lane, "channel_id": channel_id, "ts": ts}
+    conn.execute(_STANDS[conn.dialect.name], row)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.ledger import load
-from bot.ledger.outbox import upsert_by_lane
+from bot.ledger.outbox import new, upserts
 from bot.ledger.tables import actions, nudges, reminders
 from bot.rules import nudges as due
 from bot.rules.decision import Effect, EffectKind, Entry, Update
@@ -25,7 +25,7 @@ Pair = tuple[Action, Incident]
 
 _SPANNING = {EffectKind.NUDGE, EffectKind.DIGEST}  # one message about several incidents: asked for once
 
-_DUE = upsert_by_lane(reminders, due_at=..., person_id=...)
+_DUE = upserts(reminders, "lane", due_at=new("due_at"), person_id=new("person_id"))
 _NOT_DUE = (
     update(reminders)
     .where(

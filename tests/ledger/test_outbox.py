@@ -135,6 +135,18 @@ def test_a_second_try_waits_and_knows_whether_the_first_may_have_worked(
     assert (effect.unsure, effect.attempts) == (unsure, 2)
 
 
+def test_what_is_asked_for_again_keeps_its_turn_unless_it_had_failed(conn: Connection, place: Place) -> None:
+    topic = Effect(EffectKind.TOPIC, place.incident_id)
+    ask(conn, place, card(place))
+    conn.execute(update(rows).values(due_at=now(conn) + 5 * SECOND))  # it queues behind others
+    ask(conn, place, topic)
+    outbox.again(conn, one(lease(conn)), "a", 60 * SECOND, "http:500", unsure=True)
+    ask(conn, place, card(place), topic)
+    assert one(lease(conn)).kind is EffectKind.TOPIC
+    later(conn, 5 * SECOND)
+    assert one(lease(conn)).version == 2
+
+
 def test_what_was_refused_is_set_aside_until_asked_for_anew(conn: Connection, place: Place) -> None:
     other = Effect(EffectKind.TOPIC, place.incident_id)
     ask(conn, place, card(place))
