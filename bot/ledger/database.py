@@ -11,7 +11,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +24,6 @@ from bot.rules.decision import CannotRun
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
-_Item = tuple[Work, Future[Any]]
 
 BATCH = 64  # recordings to one commit, so that the first of them doesn't wait for ever
 
@@ -77,6 +77,16 @@ def own_transactions(engine: Any, begin: str, pragmas: tuple[str, ...]) -> None:
         conn.exec_driver_sql(begin)
 
 
+@dataclass(slots=True, eq=False)
+class _Recording:
+    """A piece of work and who waits for it, who is told once the commit is through."""
+
+    work: Work
+    waiter: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
 class _Writer(threading.Thread):
     """The thread that owns SQLite's writing connection."""
 
@@ -84,15 +94,15 @@ class _Writer(threading.Thread):
         super().__init__(name="ledger-writer", daemon=True)
         self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
         own_transactions(self._engine, "BEGIN IMMEDIATE", _PRAGMAS)
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Recording | None] = queue.SimpleQueue()
         self._stopping = False
 
-    def submit(self, work: Work) -> Future[Any]:
+    def submit(self, work: Work) -> asyncio.Future[Any]:
         if self._stopping:
             raise DatabaseError("The database was closed; nothing was recorded.")
-        future: Future[Any] = Future()
-        self._queue.put((work, future))
-        return future
+        recording = _Recording(work, asyncio.get_running_loop().create_future())
+        self._queue.put(recording)
+        return recording.waiter
 
     def stop(self) -> None:
         """Take nothing more; the thread ends once all that waits is recorded."""
@@ -100,60 +110,63 @@ class _Writer(threading.Thread):
         self._queue.put(None)
 
     def run(self) -> None:
-        item = self._queue.get()
-        while item is not None:
-            item = self._commit(item) or self._queue.get()
+        while (recording := self._queue.get()) is not None:
+            batch = self._commit(recording)
+            loop = recording.waiter.get_loop()  # one for all: a Database belongs to the loop that it is used in
+            with suppress(RuntimeError):  # the loop was closed, and nobody waits any more
+                loop.call_soon_threadsafe(_tell, batch)
         self._engine.dispose()
 
-    def _commit(self, first: _Item) -> _Item | None:
-        """Record what waits, up to BATCH, in one commit. Returns an item that was taken but not recorded."""
-        item: _Item | None = first
-        taken: list[Future[Any]] = []
-        results: list[tuple[Future[Any], Any]] = []
+    def _commit(self, first: _Recording) -> list[_Recording]:
+        """Record what waits, up to BATCH, in one commit."""
+        batch = [first]
         try:
             with self._engine.begin() as conn:
-                while item is not None and len(taken) < BATCH:
-                    current, item = item, None
-                    taken.append(current[1])
-                    self._record(conn, *current, results)
-                    item = self._waiting()
+                _record(conn, first)
+                while len(batch) < BATCH and (another := self._waiting()) is not None:
+                    batch.append(another)
+                    _record(conn, another)
         except BaseException as error:  # the commit, or the connection itself: nothing of the batch was kept
-            if not taken and first[1].set_running_or_notify_cancel():
-                first[1].set_exception(error)
-            for future in taken:
-                if not future.done():
-                    future.set_exception(error)
-        else:
-            for future, result in results:
-                future.set_result(result)
-        return item if taken else None
+            for recording in batch:
+                recording.error = recording.error or error
+        return batch
 
-    def _waiting(self) -> _Item | None:
+    def _waiting(self) -> _Recording | None:
         """What else waits to be recorded, if anything does."""
         try:
-            item = self._queue.get_nowait()
+            recording = self._queue.get_nowait()
         except queue.Empty:
             return None
-        if item is None:  # the word to stop: leave it for the loop
+        if recording is None:  # the word to stop: leave it for the loop
             self._queue.put(None)
-        return item
+        return recording
 
-    @staticmethod
-    def _record(conn: Connection, work: Work, future: Future[Any], results: list[tuple[Future[Any], Any]]) -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        conn.exec_driver_sql("SAVEPOINT recording")
-        try:
-            result = work(conn)
-        except BaseException as error:  # whatever it is, it is for the caller, and the thread goes on
-            driver: Any = conn.connection.driver_connection
-            if not driver.in_transaction:  # a full disk or an I/O error: SQLite has undone the whole batch
-                raise
-            conn.exec_driver_sql("ROLLBACK TO recording")
-            future.set_exception(error)
+
+def _record(conn: Connection, recording: _Recording) -> None:
+    if recording.waiter.cancelled():
+        return
+    driver: Any = conn.connection.driver_connection
+    driver.execute("SAVEPOINT recording")
+    try:
+        recording.result = recording.work(conn)
+    except BaseException as error:  # whatever it is, it is for the caller, and the thread goes on
+        if not driver.in_transaction:  # a full disk or an I/O error: SQLite has undone the whole batch
+            raise
+        driver.execute("ROLLBACK TO recording")
+        recording.error = error
+    driver.execute("RELEASE recording")
+
+
+def _tell(batch: list[_Recording]) -> None:
+    """Tell those who still wait what came of it; in their own thread, once for the batch: waking it costs more than
+    the telling."""
+    for recording in batch:
+        if recording.waiter.done():
+            continue
+        if recording.error is not None:
+            recording.waiter.set_exception(recording.error)
         else:
-            results.append((future, result))
-        conn.exec_driver_sql("RELEASE recording")
+            recording.waiter.set_result(recording.result)
 
 
 class Database:
@@ -190,7 +203,8 @@ class Database:
         serialization failure on PostgreSQL, so it touches nothing but its connection.
         """
         if self._writer is not None:
-            return await asyncio.wrap_future(self._writer.submit(work))
+            recorded: T = await self._writer.submit(work)
+            return recorded
         for attempt in range(3):
             try:
                 async with self._engine.begin() as conn:
