@@ -239,9 +239,7 @@ async def test_export_and_verify(war: War, database_url: str) -> None:
     await war.logged(maya, room, "vim /etc/motd")
     await maya.command(room, "/incident close")
     await war.settled()
-    settings = load_settings(
-        database_url=database_url, slack_bot_token="xoxb-playground", slack_api_url=war.pg.api_url
-    )
+    settings = load_settings(database_url=database_url, slack_bot_token="xoxb-playground", slack_api_url=war.pg.api_url)
     markdown = await ops.export(settings, 1, "markdown")
     data = json.loads(await ops.export(settings, 1, "json"))
     assert "vim /etc/motd" in markdown and data["actions"][0]["text"] == "vim /etc/motd"
