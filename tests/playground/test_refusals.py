@@ -44,6 +44,7 @@ async def scene(pg: Playground, web: AsyncWebClient) -> Scene:
     private = (await maya.do("create", name="secret", private=True))["channel"]
     theirs = (await maya.do("create", name="theirs"))["channel"]
     await maya.do("invite", channel=theirs, user="bot")
+    outside = (await maya.do("create", name="outside"))["channel"]
     mine = await web.chat_postMessage(channel=room, text="mine")
     pinned = await web.chat_postMessage(channel=room, text="pinned")
     await web.pins_add(channel=room, timestamp=pinned["ts"])
@@ -62,6 +63,7 @@ async def scene(pg: Playground, web: AsyncWebClient) -> Scene:
         "$old": old["ts"],
         "$private": private,
         "$theirs": theirs,
+        "$outside": outside,
         "$general": "C000000001",
         "$mine": mine["ts"],
         "$pinned": pinned["ts"],
@@ -153,6 +155,7 @@ REFUSED: list[tuple[str, str, Json]] = [
     ("conversations.archive", "already_archived", {"channel": "$archived"}),
     ("conversations.archive", "cant_archive_general", {"channel": "$general"}),
     ("conversations.archive", "channel_not_found", {"channel": "$private"}),
+    ("conversations.archive", "not_in_channel", {"channel": "$outside"}),
     ("conversations.archive", "method_not_supported_for_channel_type", {"channel": "$direct"}),
     ("conversations.unarchive", "not_archived", {"channel": "$room"}),
     ("conversations.unarchive", "not_in_channel", {"channel": "$archived"}),  # never, for a bot
@@ -203,6 +206,7 @@ REFUSED: list[tuple[str, str, Json]] = [
     ("conversations.history", "not_in_channel", {"channel": "$general"}),
     ("conversations.history", "not_in_channel", {"channel": "$archived"}),
     ("conversations.history", "invalid_cursor", {"channel": "$room", "cursor": "zz"}),
+    ("conversations.history", "invalid_cursor", {"channel": "$room", "cursor": "6e6f"}),
     ("conversations.history", "invalid_ts_latest", {"channel": "$room", "latest": "today"}),
     ("conversations.history", "invalid_ts_oldest", {"channel": "$room", "oldest": "today"}),
     ("conversations.replies", "thread_not_found", {"channel": "$room", "ts": "1.5"}),

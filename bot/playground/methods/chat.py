@@ -165,8 +165,6 @@ def update(
     message = call.message(where, ts)
     if message.bot_id != call.slack.world.bot_id:
         raise SlackError("cant_update_message")
-    if text is None and blocks is None and attachments is None:
-        raise SlackError("no_text")
     said = body(text=text or "", blocks=blocks, attachments=attachments, metadata=metadata or None)
     if metadata == {}:
         said["metadata"] = None
