@@ -165,6 +165,10 @@ async def test_it_stays_for_the_reader_on_their_database(tmp_path: Path, databas
     assert (process.returncode, errors) == (0, b"")
     assert not list(tmp_path.glob("hotwash-demo-*"))
 
+    status, transcript, errors = await played(tmp_path, DATABASE_URL=database_url)
+    assert (status, errors) == (1, "")
+    assert "holds incidents" in transcript  # and may be a team's
+
 
 async def test_taken_port_is_said(tmp_path: Path) -> None:
     with socket.socket() as taken:

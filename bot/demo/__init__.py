@@ -35,6 +35,9 @@ async def run(*, once: bool, record: Path | None, port: int) -> int:
                 if not once:
                     story.hand_over(scene, transcript)
                     await _interrupted()
+            except asyncio.CancelledError:
+                logs.configure("critical")  # Ctrl-C: what it cuts off has not failed
+                raise
             finally:
                 if record is not None:
                     lines = await _recorded(scene.playground.client)

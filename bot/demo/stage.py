@@ -58,6 +58,8 @@ async def stage(port: int) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         temporary = tempfile.TemporaryDirectory(prefix="hotwash-demo-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(temporary))
+        if database_url := os.environ.get("DATABASE_URL"):
+            await _refuse_used(database_url)
         clock, begins = Clock(), _recent_tuesday()
         clock.move(begins - datetime.now(UTC))
         manifest, shop = await asyncio.gather(_hotwash("manifest"), Shop.make(folder, lambda: clock.now() // 1_000_000))
@@ -97,6 +99,16 @@ def _settings(folder: Path, policy: Path, api_url: str) -> Settings:
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder / 'hotwash.db'}",
     }
     return load_settings(**given)
+
+
+async def _refuse_used(database_url: str) -> None:
+    """Raises DidNotRun for a database with incidents: they may be a team's, and the demo's bot would act on them."""
+    try:
+        said = await _hotwash("verify", "--offline", DATABASE_URL=database_url)
+    except DidNotRun as failed:  # it has no tables yet, or a chain that does not hold
+        said = str(failed)
+    if "INC-" in said:
+        raise DidNotRun("DATABASE_URL names a database that holds incidents. The demo needs an empty one, or none set.")
 
 
 async def _hotwash(*args: str, **variables: str) -> str:

@@ -65,7 +65,7 @@ class Transcript:
         self._shown[message.channel, message.ts] = set(lines)
 
     def stopped(self, why: str) -> None:
-        self._console.print(Text("\nThe story stopped here: a step did not happen.", style="bold red"))
+        self._console.print(Text("\nThe story stopped here.", style="bold red"))
         self._console.print(Text(why), soft_wrap=True)
 
     def _quote(self, lines: list[str]) -> None:
