@@ -171,7 +171,7 @@ def test_policies_on_the_pages_are_valid(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_and_picture_leads_somewhere(page: str) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", TEXT[page]):
+    for target in re.findall(r"""(?:\]\(|src=")([^)\s"]+)""", TEXT[page]):
         if not re.match(r"https?://", target):
             path, _, anchor = target.partition("#")
             found = (PAGES[page].parent / path).resolve() if path else PAGES[page]
@@ -183,3 +183,8 @@ def _anchors(text: str) -> set[str]:
     """As Git hosts make them of headings."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_picture_is_shown() -> None:
+    pictures = {path.name for path in (ROOT / "docs" / "images").iterdir()}
+    assert {name for name in pictures if not any(f"images/{name}" in text for text in TEXT.values())} == set()
