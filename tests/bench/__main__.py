@@ -14,7 +14,7 @@ import psutil
 import uvloop
 from rich.console import Console
 
-from tests.bench import acks
+from tests.bench import acks, footprint, opening
 from tests.bench.report import table
 
 
@@ -48,10 +48,14 @@ async def main() -> int:
         console.print(table("Acknowledging /hotfix, durable write included", logged.lines))
         for note in logged.notes:
             console.print(note)
+        opened = await opening.measure(folder)
+        console.print(table("/incident open, at 100 ms a call to Slack", opened))
+        footed = await footprint.measure(folder)
+        console.print(table("Start-up and memory", footed))
     for lost in logged.lost:
         console.print(f"[red]LOST[/] {lost}")
     if chosen.json:
-        lines = [line.as_json() for line in logged.lines]
+        lines = [line.as_json() for line in (*logged.lines, *opened, *footed)]
         chosen.json.write_text(json.dumps({"machine": where, "figures": lines, "notes": logged.notes}, indent=2))
     return 1 if logged.lost else 0
 

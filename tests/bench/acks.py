@@ -16,6 +16,7 @@ from typing import Any
 from bot.ledger.database import Database
 from bot.playground.world import Channel
 from tests.bench import servers
+from tests.bench.footprint import resident
 from tests.bench.load import TYPED, Run, command, prepared, run
 from tests.bench.report import Line
 from tests.bench.servers import ROOT, Server
@@ -50,9 +51,11 @@ async def measure(folder: Path, count: int) -> Acks:
             acked = await _opened(server)
             warm = await _hotfixes(server, _rooms(server, "inc-"), 200, 4)
             ours = [await _hotfixes(server, _rooms(server, "inc-"), count * n, at) for n, at in ((1, 1), (2, MANY))]
+            size = resident(server.process.pid)
         acked += [text for each in (warm, *ours) for text in each.texts]
         found.lost += _lost(ledger, acked, server.environment)
         found.notes.append(_counted(_NAMES[transport], acked, ledger))
+        found.notes.append(f"{_NAMES[transport]}: {size:.0f} MB resident after that.")
         found.notes.append(_own_cost(_NAMES[transport], [*base, *ours]))
         found.lines += _lines(_NAMES[transport], base, ours, floor)
     return found

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-import signal
 import socket
 import sys
+import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal
 
 from bot.playground import Playground
@@ -22,11 +23,74 @@ Transport = Literal["http", "socket"]
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """`start_up`: seconds from the process's start until it could be sent a command."""
+
     process: Process
     slack: Playground
     transport: Transport
     port: int
     environment: dict[str, str]
+    start_up: float
+
+
+@asynccontextmanager
+async def hotwash(transport: Transport, database: Path) -> AsyncIterator[Server]:
+    """`hotwash serve` as users start it. It ends by SIGKILL: what was answered "Logged" must be there all the same."""
+    tokens = {"SLACK_APP_TOKEN": APP_TOKEN} if transport == "socket" else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}
+    port = free_port()
+    environment = {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        **tokens,
+    }
+    async with _served(("bot", "serve"), environment, transport, port, over_http=True) as server:
+        yield server
+
+
+@asynccontextmanager
+async def noop(transport: Transport) -> AsyncIterator[Server]:
+    """A Bolt app that does nothing."""
+    port = free_port()
+    module = ("tests.bench.noop", transport, str(port))
+    async with _served(module, {}, transport, port, over_http=transport == "http") as server:
+        yield server
+
+
+@asynccontextmanager
+async def _served(
+    module: tuple[str, ...], environment: dict[str, str], transport: Transport, port: int, *, over_http: bool
+) -> AsyncIterator[Server]:
+    async with Playground() as slack:
+        await slack.client.post("app", manifest=manifest(None))
+        environment = {"PATH": os.environ["PATH"], "SLACK_API_URL": slack.api_url, **environment}
+        with TemporaryFile() as log:
+            started = time.perf_counter()
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", *module), cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+            try:
+                async with asyncio.timeout(60):
+                    while (transport == "socket" and not slack.slack.deliveries.socket.connections) or (
+                        over_http and not await _answers(port)
+                    ):
+                        if process.returncode is not None:
+                            raise NotReady(f"{module} ended with {process.returncode}")
+                        await asyncio.sleep(0.005)
+                yield Server(process, slack, transport, port, environment, time.perf_counter() - started)
+            except NotReady:
+                log.seek(0)
+                print(log.read().decode(), file=sys.stderr)
+                raise
+            finally:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+
+class NotReady(Exception):
+    """A server ended before it could be measured."""
 
 
 def free_port() -> int:
@@ -35,86 +99,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def hotwash_environment(slack: Playground, transport: Transport, database: Path, port: int) -> dict[str, str]:
-    tokens = {"SLACK_APP_TOKEN": APP_TOKEN} if transport == "socket" else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}
-    return {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": f"sqlite:///{database}",
-        "SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": BOT_TOKEN,
-        "PORT": str(port),
-        "HOST": "127.0.0.1",
-        **tokens,
-    }
-
-
-@asynccontextmanager
-async def hotwash(transport: Transport, database: Path) -> AsyncIterator[Server]:
-    """`hotwash serve` as users start it. It ends by SIGKILL: what was answered "Logged" must be there all the same."""
-    port = free_port()
-    async with Playground(bot_name="hotwash") as slack:
-        await slack.client.post("app", manifest=manifest(None))
-        environment = hotwash_environment(slack, transport, database, port)
-        with database.with_suffix(".log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "serve"), cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
-        async with _killed_at_the_end(process):
-            server = Server(process, slack, transport, port, environment)
-            await ready(server)
-            yield server
-
-
-@asynccontextmanager
-async def noop(transport: Transport) -> AsyncIterator[Server]:
-    """A Bolt app that does nothing."""
-    port = free_port()
-    async with Playground(bot_name="noop") as slack:
-        await slack.client.post("app", manifest=manifest(None))
-        environment = {"PATH": os.environ["PATH"], "SLACK_API_URL": slack.api_url}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.bench.noop", transport, str(port)), cwd=ROOT, env=environment
-        )
-        async with _killed_at_the_end(process):
-            server = Server(process, slack, transport, port, environment)
-            await ready(server)
-            yield server
-
-
-@asynccontextmanager
-async def _killed_at_the_end(process: Process) -> AsyncIterator[None]:
-    try:
-        yield
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
-        await process.wait()
-
-
-async def ready(server: Server) -> None:
-    """Wait until the server can be sent a command. Raises RuntimeError if it ends before."""
-    async with asyncio.timeout(30):
-        while server.process.returncode is None:
-            if server.transport == "socket":
-                if server.slack.slack.deliveries.socket.connections:
-                    return
-            elif await get(server.port, "/healthz") is not None:
-                return
-            await asyncio.sleep(0.002)
-    raise RuntimeError(f"{server.process} ended with {server.process.returncode} before it could be measured")
-
-
-async def get(port: int, path: str) -> int | None:
-    """The status of an answer over HTTP; None where nothing listens yet."""
+async def _answers(port: int) -> bool:
+    """Whether `GET /healthz` is answered."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
-        return None
+        return False
     try:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".encode())
-        status = (await reader.readline()).split()
-        return int(status[1]) if len(status) > 1 else None
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+        return bool(await reader.readline())
     except OSError:
-        return None
+        return False
     finally:
         writer.close()
