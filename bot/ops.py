@@ -1,5 +1,6 @@
 """What an operator does to a ledger from the command line: export, verify, purge, erase."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ from bot.ledger import load
 from bot.ledger import purge as purging
 from bot.ledger import verify as verifying
 from bot.ledger.database import Database
+from bot.ledger.migrate import check
 from bot.ledger.tables import incidents, workspaces
 from bot.rules import export as forms
 from bot.rules.clean import redact
@@ -21,6 +23,8 @@ from bot.settings import Settings
 
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[Database]:
+    """Raises CannotRun for a database that holds no ledger, or that of another version."""
+    await asyncio.to_thread(check, settings.database_url)
     db = Database(settings.database_url)
     try:
         yield db

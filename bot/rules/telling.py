@@ -34,9 +34,7 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
         case "incident.severity":
             return f"{who} changed the severity from {said['before']} to {said['after']}"
         case "incident.lead":
-            return f"{name(said['after'])} leads now" + (
-                f" (said by {who})" if said["after"] != line.actor_id else ""
-            )
+            return f"{name(said['after'])} leads now" + (f" (said by {who})" if said["after"] != line.actor_id else "")
         case "incident.resolved":
             return f"{who} resolved it" + (f": {text}" if text else "")
         case "incident.closed":
@@ -48,6 +46,9 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             return f"{who} cancelled it{because}"
         case "incident.reconciled":
             return "Everything is reconciled"
+        case "incident.unreconciled":
+            about = ", ".join(f"#{number}" for number in said["actions"])  # type: ignore[attr-defined]
+            return f"No longer all reconciled: {about}"
         case "action.logged":
             owner = f" (for {name(said['owner'])})" if said["owner"] != line.actor_id else ""
             return f"{who} logged {action}{owner} · {said['kind']} · {text}"

@@ -24,8 +24,14 @@ def decide(incident: Incident, all_actions: Sequence[Action], at: int) -> Decisi
             changes=(Update("incidents", incident.id, {"reconciled_at": at}),),
             effects=(note(incident), *incident_changed(incident), anchor),
         )
-    if incident.reconciled_at is not None and not reconciled:
-        return Decision(Answer(""), changes=(Update("incidents", incident.id, {"reconciled_at": None}),))
+    if incident.state in _FINISHED and incident.reconciled_at is not None and not reconciled:
+        left = sorted(action.number for action in counted if not action.state.reconciled)
+        return Decision(
+            answer=Answer(""),
+            entries=(Entry("incident.unreconciled", {"actions": left}),),
+            changes=(Update("incidents", incident.id, {"reconciled_at": None}),),
+            effects=(note(incident), *incident_changed(incident)),
+        )
     return None
 
 

@@ -12,6 +12,7 @@ _MARKS = {
     "incident.resolved": "🟢",
     "incident.reopened": "🔥",
     "incident.reconciled": "✅",
+    "incident.unreconciled": "🔴",
     "evidence.lost": "🚨",
     "delivery.refused": "⚠️",
 }
