@@ -48,9 +48,11 @@ class GitError(Exception):
         self.corrupt = _CORRUPT.search(said) is not None
 
 
-def environment(*, allow_file: bool = False, config: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(
+    *, allow_file: bool = False, config: Mapping[str, str] | None = None, more: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The environment of a git process. `config` adds settings for it alone, which then stand neither on the
-    command line nor in a file."""
+    command line nor in a file; `more` are further variables."""
     settings = {
         "core.hooksPath": os.devnull,
         "core.fsmonitor": "false",
@@ -78,6 +80,7 @@ def environment(*, allow_file: bool = False, config: Mapping[str, str] | None = 
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_CONFIG_COUNT": str(len(settings)),
         "LC_ALL": "C",
+        **(more or {}),
     }
     for n, (key, value) in enumerate(settings.items()):
         env[f"GIT_CONFIG_KEY_{n}"] = key
