@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, func, inspect, select, text
@@ -68,6 +69,14 @@ def declared_shape(url: str) -> dict[str, Any]:
     metadata.drop_all(engine)
     engine.dispose()
     return found
+
+
+def test_migrations_are_named_in_the_order_in_which_they_run() -> None:
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    in_order = [script.revision for script in scripts.walk_revisions()][::-1]
+    names = sorted(Path(script.path).name for script in scripts.walk_revisions())
+    assert [name.partition("_")[0] for name in names] == in_order
+    assert migrate.head() == scripts.get_current_head()
 
 
 def test_up_down_up_gives_the_declared_tables(empty_database_url: str, database_kind: str) -> None:
