@@ -102,14 +102,13 @@ def find_pick(mirror: Mirror, tip: str, sha: str, *, since: int) -> str | None:
 
 
 def in_force(mirror: Mirror, tip: str, commit: Commit) -> bool:
-    """Whether no later commit in the history of `tip` says that it takes `commit` back, or else one takes that back."""
-
-    def fits(message: Message) -> bool:
-        return any(reverted.sha == commit.sha for reverted in message.reverts)
-
-    texts = [f"This reverts commit {commit.sha}"]
-    revert = _newest(mirror.directory, tip, texts, commit.committed_at, fits)
-    return revert is None or not in_force(mirror, tip, read_commit(mirror, revert))
+    """Whether what `commit` brought is still there at `tip`, by what later commits say: none of them takes it back, or
+    the merge that brought it, unless it is taken back itself."""
+    taken_back: set[str] = set()
+    for later in reversed(walk(mirror, commit.sha, tip, since=commit.committed_at).commits):
+        if later.sha not in taken_back:
+            taken_back.update(later.reverts)
+    return commit.sha not in taken_back
 
 
 def find_same_patch(mirror: Mirror, tip: str, commit: Commit, *, old_tip: str | None = None) -> str | None:

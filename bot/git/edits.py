@@ -24,11 +24,13 @@ def edits_between(pairs: Sequence[tuple[bytes, bytes]], *, smallest: bool = Fals
     files of such blocks it put no edit into a wrong one, where histogram and Myers did in 24 and 11. But it tears a
     file apart where a line has moved; what one person changed is best read as the `smallest` edits. Raises GitError.
     """
+    if not pairs:
+        return []
     algorithm = "--minimal" if smallest else "--patience"
     with _files(pairs) as folder:
         out = git(None, *_DIFF, algorithm, "--", str(folder / "0"), str(folder / "1"), ok=(0, 1))
     edits: list[list[Edit]] = [[] for _ in pairs]
-    current = edits[0] if edits else []
+    current = edits[0]
     for line in out.split(b"\n"):  # lines of content begin with "+", "-" or "\"
         if line.startswith(b"@@ "):
             found = _RANGES.match(line)

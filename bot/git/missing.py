@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.git.compare import State, lines_of
 from bot.git.objects import ABSENT, File, read_blobs, tree_entries
-from bot.git.parts import Change, Parts, has_lines
+from bot.git.parts import Change, has_lines, parts_of
 from bot.git.prove import FileProof, Proof, Verdict
 from bot.git.run import environment, git
 
@@ -27,7 +27,7 @@ def missing_patch(git_dir: Path, proof: Proof, changes: Sequence[Change]) -> byt
 
 def _completed(change: Change, proof: FileProof, there: File) -> File:
     """The file at the tip with what it misses of the change."""
-    parts = Parts(change)
+    (parts,) = parts_of([change])
     missing = [hunk.state is State.MISSING for hunk in proof.hunks]
     if parts.whole or (not there.there and not change.base.there):
         return change.live

@@ -25,37 +25,20 @@ class Parts:
     """A change as the parts that can land one by one: its hunks, and its change of mode. A deletion, and a change from
     or to what has no lines (binary files, symbolic links, an empty new file), is one part."""
 
-    def __init__(self, change: Change) -> None:
-        base, live = change.base, change.live
+    def __init__(self, change: Change, hunks: list[Edit]) -> None:
         self.change = change
-        self.base = lines_of(base.content or b"")
-        self.live = lines_of(live.content or b"")
-        self.whole = not has_lines(live) or (base.there and not has_lines(base)) or not (base.there or live.content)
-        self.hunks = [] if self.whole else edits_between([self._contents()], smallest=True)[0]
-        before = base.mode if base.there else "100644"
-        self.modes = (before, live.mode) if not self.whole and before != live.mode else None
-        self.count = int(base != live) if self.whole else len(self.hunks) + (self.modes is not None)
+        self.base = lines_of(change.base.content or b"")
+        self.live = lines_of(change.live.content or b"")
+        self.whole = _whole(change)
+        self.hunks = hunks
+        before = change.base.mode if change.base.there else "100644"
+        self.modes = (before, change.live.mode) if not self.whole and before != change.live.mode else None
+        self.count = int(change.base != change.live) if self.whole else len(hunks) + (self.modes is not None)
 
     def at(self, versions: Sequence[File]) -> list[list[Placed]]:
         """What became of each part in each of several versions of the file; the hunks first, then the mode. Raises
         GitError."""
-        if self.whole:
-            return [[Placed(_NOWHERE, self._whole(version))] for version in versions]
-        compared = [version.content for version in versions if version.content is not None and has_lines(version)]
-        pairs = [(content or b"", other) for other in compared for content in self._contents()]
-        edits = iter(edits_between(pairs))
-        found = []
-        for version in versions:
-            if has_lines(version):
-                lines = lines_of(version.content or b"")
-                placed = compare(self.base, self.live, lines, self.hunks, next(edits), next(edits))
-            else:
-                state = State.DIVERGED if version.there or self.change.base.there else State.MISSING
-                placed = [Placed(hunk, state) for hunk in self.hunks]
-            if self.modes:
-                placed.append(Placed(_NOWHERE, self._mode(version)))
-            found.append(placed)
-        return found
+        return place([(self, version) for version in versions])
 
     def untouched(self, placed: Placed, version: File) -> bool:
         """Whether the version has the old lines of a hunk, and nothing else, where it belongs: it is surely missing.
@@ -89,19 +72,57 @@ class Parts:
         alone = b"".join([*self.base[: hunk.a], *self.live[hunk.c : hunk.d], *self.base[hunk.b :]])
         return merged(self.change.base.content or b"", there, alone) not in (None, there)
 
-    def _contents(self) -> tuple[bytes, bytes]:
-        return self.change.base.content or b"", self.change.live.content or b""
-
-    def _whole(self, version: File) -> State:
+    def state_of_whole(self, version: File) -> State:
+        """What became of a change that is one part."""
         if version == self.change.live:
             return State.LANDED
         still = version.there if not self.change.live.there else version == self.change.base
         return State.MISSING if still else State.DIVERGED
 
-    def _mode(self, version: File) -> State:
+    def state_of_mode(self, version: File) -> State:
+        """What became of the change of mode."""
         if self.modes and version.mode == self.modes[1]:
             return State.LANDED
         return State.MISSING if self.modes and version.mode == self.modes[0] else State.DIVERGED
+
+
+def parts_of(changes: Sequence[Change]) -> list[Parts]:
+    """The parts of several changes, in one git process. Raises GitError."""
+    by_line = [change for change in changes if not _whole(change)]
+    pairs = [(change.base.content or b"", change.live.content or b"") for change in by_line]
+    edits = iter(edits_between(pairs, smallest=True))
+    return [Parts(change, [] if _whole(change) else next(edits)) for change in changes]
+
+
+def place(several: Sequence[tuple[Parts, File]]) -> list[list[Placed]]:
+    """What became of the parts of several changes, each in a version of its file, in one git process. Raises
+    GitError."""
+    pairs = [
+        (content or b"", version.content or b"")
+        for parts, version in several
+        if not parts.whole and has_lines(version)
+        for content in (parts.change.base.content, parts.change.live.content)
+    ]
+    edits = iter(edits_between(pairs))
+    found = []
+    for parts, version in several:
+        if parts.whole:
+            placed = [Placed(_NOWHERE, parts.state_of_whole(version))]
+        elif has_lines(version):
+            lines = lines_of(version.content or b"")
+            placed = compare(parts.base, parts.live, lines, parts.hunks, next(edits), next(edits))
+        else:
+            state = State.DIVERGED if version.there or parts.change.base.there else State.MISSING
+            placed = [Placed(hunk, state) for hunk in parts.hunks]
+        if parts.modes:
+            placed.append(Placed(_NOWHERE, parts.state_of_mode(version)))
+        found.append(placed)
+    return found
+
+
+def _whole(change: Change) -> bool:
+    base, live = change.base, change.live
+    return not has_lines(live) or (base.there and not has_lines(base)) or not (base.there or live.content)
 
 
 def has_lines(file: File) -> bool:

@@ -10,9 +10,10 @@ Only rungs 1 to 4 are *landed*. What cannot be looked at is *unknown*, with the 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,8 +22,9 @@ from bot.git.edits import merged
 from bot.git.fates import Fate, fates
 from bot.git.mirror import commits_among
 from bot.git.objects import ABSENT, LARGEST, SUBMODULE, Entry, File, read_blobs, renames, tree_entries
-from bot.git.parts import Change, Parts, has_lines
+from bot.git.parts import Change, Parts, has_lines, parts_of, place
 
+_AT_ONCE = 32  # changes that share git processes
 _LFS = b"version https://git-lfs.github.com/spec/"
 _SPACED = re.compile(  # files in which white space means something
     r".*\.(?:py|pyi|pyx|ya?ml|mk|mak|bzl|star|sls|haml|slim|pug|jade|sass|styl|coffee|nim|hs|lhs|elm|fs|fsx|feature"
@@ -117,81 +119,120 @@ def prove(git_dir: Path, tip: str, changes: Sequence[Change], *, name_commits: b
 
     Raises GitError.
     """
-    created = {change.path for change in changes if not change.base.there}
-    files = tuple(_prove_file(git_dir, tip, change, created, name_commits) for change in changes)
-    verdict = _together([file.verdict for file in files])
+    return next(prove_each(git_dir, tip, [changes], name_commits=name_commits))
+
+
+def prove_each(
+    git_dir: Path, tip: str, several: Sequence[Sequence[Change]], *, name_commits: bool = True
+) -> Iterator[Proof]:
+    """Look for many changes at one tip, in their order, sharing git processes among them. Raises GitError."""
+    for chunk in (several[i : i + _AT_ONCE] for i in range(0, len(several), _AT_ONCE)):
+        found = _look_up(git_dir, tip, chunk)
+        open_to_us = [one for one in found if not one.why]
+        parts = parts_of([one.change for one in open_to_us])
+        placed = place(list(zip(parts, (one.there for one in open_to_us), strict=True)))
+        judged = iter(zip(parts, placed, strict=True))
+        files = (
+            FileProof(one.change.path, one.path, Verdict.UNKNOWN, None, one.why)
+            if one.why
+            else _judge(git_dir, tip, one, *next(judged), name_commits)
+            for one in found
+        )
+        for changes in chunk:
+            yield _together(tip, tuple(islice(files, len(changes))))
+
+
+def _together(tip: str, files: tuple[FileProof, ...]) -> Proof:
+    kinds = {file.verdict for file in files}
+    if not kinds or Verdict.UNKNOWN in kinds:
+        verdict = Verdict.UNKNOWN
+    elif len(kinds) == 1:
+        (verdict,) = kinds
+    elif kinds == {Verdict.LANDED, Verdict.WHITESPACE}:
+        verdict = Verdict.WHITESPACE
+    else:
+        verdict = Verdict.DIVERGED if kinds == {Verdict.MISSING, Verdict.DIVERGED} else Verdict.PARTLY
     rungs = [file.rung for file in files if file.rung is not None]
     rung = max(rungs) if verdict in (Verdict.LANDED, Verdict.WHITESPACE) else None
-    whys = dict.fromkeys(file.why for file in files if verdict in (file.verdict, Verdict.PARTLY))
-    return Proof(tip, verdict, rung, "; ".join(whys), files)
+    open_files = [file for file in files if file.verdict is not Verdict.LANDED]
+    if len(files) > 1 and open_files:
+        why = "; ".join(f"{file.path}: {file.why}" for file in open_files)
+    else:
+        why = "; ".join(dict.fromkeys(file.why for file in files))
+    return Proof(tip, verdict, rung, why, files)
 
 
-def _together(verdicts: Sequence[Verdict]) -> Verdict:
-    kinds = set(verdicts)
-    if not kinds or Verdict.UNKNOWN in kinds:
-        return Verdict.UNKNOWN
-    if len(kinds) == 1:
-        return verdicts[0]
-    if kinds == {Verdict.LANDED, Verdict.WHITESPACE}:
-        return Verdict.WHITESPACE
-    return Verdict.DIVERGED if kinds == {Verdict.MISSING, Verdict.DIVERGED} else Verdict.PARTLY
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A changed file as it is at the tip. `names` are those that it had since its base; `why` says why nobody can look
+    into it, if so."""
+
+    change: Change
+    names: tuple[str, ...]
+    there: File
+    why: str
+
+    @property
+    def path(self) -> str | None:
+        return self.names[-1] if self.there.there else None
 
 
-def _prove_file(git_dir: Path, tip: str, change: Change, created: set[str], name_commits: bool) -> FileProof:
-    if len(tip) != 40:
-        why = "the repository names its objects by SHA-256, which cannot be looked at yet"
-        return FileProof(change.path, None, Verdict.UNKNOWN, None, why)
-    names, entry = _find(git_dir, tip, change)
-    if not change.live.there and names[-1] != change.path and names[-1] in created:
-        names, entry = [change.path], None  # the change itself moved the file there
-    path = names[-1] if entry else None
-    why = _out_of_reach(change, entry)
-    if why:
-        return FileProof(change.path, path, Verdict.UNKNOWN, None, why)
-    there = File(entry.mode, read_blobs(git_dir, [entry.blob])[entry.blob]) if entry else ABSENT
-    parts = Parts(change)
-    if there.content is not None and there.content.startswith(_LFS):
-        why = "upstream keeps the file in Git LFS, and has only a pointer to it"
-    elif not parts.count:
+def _look_up(git_dir: Path, tip: str, several: Sequence[Sequence[Change]]) -> list[_Found]:
+    entries = tree_entries(git_dir, tip, {change.path for changes in several for change in changes})
+    looked: list[tuple[Change, list[str], Entry | None, str]] = []
+    for changes in several:
+        created = {change.path for change in changes if not change.base.there}
+        for change in changes:
+            names, entry = [change.path], entries.get(change.path)
+            if entry is None and change.base.there and commits_among(git_dir, [change.base_commit]):
+                moved = renames(git_dir, change.base_commit, tip, change.path)
+                # A file that the change itself moved, from where it deletes it to where it makes it, is gone from here.
+                if moved and (change.live.there or moved[-1] not in created):
+                    names += moved
+                    entry = tree_entries(git_dir, tip, names[-1:]).get(names[-1])
+            looked.append((change, names, entry, _out_of_reach(tip, change, entry)))
+    contents = read_blobs(git_dir, [entry.blob for _, _, entry, why in looked if entry and not why])
+    found = []
+    for change, names, entry, why in looked:
+        there = File(entry.mode, contents.get(entry.blob)) if entry else ABSENT
+        if there.content is not None and there.content.startswith(_LFS):
+            why = "upstream keeps the file in Git LFS, and has only a pointer to it"
+        found.append(_Found(change, tuple(names), there, why))
+    return found
+
+
+def _judge(
+    git_dir: Path, tip: str, one: _Found, parts: Parts, placed: Sequence[Placed], name_commits: bool
+) -> FileProof:
+    if not parts.count:
         why = "the live file is the same as its base: there is no change to look for"
-    if why:
-        return FileProof(change.path, path, Verdict.UNKNOWN, None, why)
-
-    (placed,) = parts.at([there])
-    found = [Fate(one.state, witness=there) for one in placed]
-    unclear = any(one.state not in IN_PLACE and not parts.untouched(one, there) for one in placed)
-    if (name_commits or unclear) and commits_among(git_dir, [change.base_commit]):
-        found = fates(git_dir, tip, names, parts, placed, there)
-    states = [fate.state for fate in found]
+        return FileProof(one.change.path, one.path, Verdict.UNKNOWN, None, why)
+    there = one.there
+    fated = [Fate(part.state, witness=there) for part in placed]
+    unclear = any(part.state not in IN_PLACE and not parts.untouched(part, there) for part in placed)
+    if (name_commits or unclear) and commits_among(git_dir, [one.change.base_commit]):
+        fated = fates(git_dir, tip, one.names, parts, placed, there)
+    states = [fate.state for fate in fated]
     spaced = _but_for_whitespace(parts, there, placed, states)
-    if spaced and not _SPACED.fullmatch(PurePosixPath(names[-1]).name):
+    if spaced and not _SPACED.fullmatch(PurePosixPath(one.names[-1]).name):
         states = [State.WHITESPACE if part in spaced else state for part, state in enumerate(states)]
     verdict, rung = _verdict(states), _rung(parts, there, states)
-    if rung not in (1, 2) and _reads_both_ways(parts, found):
+    if rung not in (1, 2) and _reads_both_ways(parts, fated):
         verdict, rung = Verdict.UNKNOWN, None
     only_spaces = all(state in IN_PLACE or part in spaced for part, state in enumerate(states))
-    why = _why(verdict, rung, states, only_spaces, there)
-    hunks = [
-        _hunk(parts, there, one, replace(fate, state=state))
-        for one, fate, state in zip(placed, found, states, strict=True)
-    ]
-    return FileProof(change.path, path, verdict, rung, why, tuple(hunks))
+    hunks = tuple(
+        _hunk(parts, there, part, replace(fate, state=state))
+        for part, fate, state in zip(placed, fated, states, strict=True)
+    )
+    return FileProof(one.change.path, one.path, verdict, rung, _why(verdict, rung, states, only_spaces, there), hunks)
 
 
-def _find(git_dir: Path, tip: str, change: Change) -> tuple[list[str], Entry | None]:
-    """The names that the file had since its base, the last being that at the tip, and the file there."""
-    names = [change.path]
-    entry = tree_entries(git_dir, tip, names).get(change.path)
-    if entry is None and change.base.there and commits_among(git_dir, [change.base_commit]):
-        names += renames(git_dir, change.base_commit, tip, change.path)
-        entry = tree_entries(git_dir, tip, names[-1:]).get(names[-1])
-    return names, entry
-
-
-def _out_of_reach(change: Change, entry: Entry | None) -> str:
+def _out_of_reach(tip: str, change: Change, entry: Entry | None) -> str:
     """Why a file cannot be looked at, if so."""
     modes = {change.base.mode, change.live.mode, entry.mode if entry else ""}
     contents = [content for content in (change.base.content, change.live.content) if content is not None]
+    if len(tip) != 40:
+        return "the repository names its objects by SHA-256, which cannot be looked at yet"
     if SUBMODULE in modes:
         return "it is a submodule: the change is in another repository"
     if any(content.startswith(_LFS) for content in contents):

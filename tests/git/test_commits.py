@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.git.commits import Commit, find_pick, find_pull, find_same_patch, read_commit, walk
+from bot.git.commits import Commit, find_pick, find_pull, find_same_patch, in_force, read_commit, walk
 from bot.git.mirror import Mirror
 from bot.git.run import GitError
 from tests.git.repos import DAY, START, Work
@@ -308,6 +308,27 @@ def test_a_commit_that_is_not_there(mirror: Mirror) -> None:
         read_commit(mirror, "1" * 40)
 
 
+def test_what_was_taken_back_is_not_in_force(work: Work, mirror: Mirror) -> None:
+    def stands(sha: str) -> bool:
+        tip = mirror.fetch().new_tip
+        return in_force(mirror, tip, read_commit(mirror, sha))
+
+    work.branch("hotfix")
+    fix = work.commit("Fix", FIX)
+    work.checkout("main")
+    work.commit()
+    merge = work.merge("hotfix")
+    assert stands(fix)
+    back = work.revert("-m", "1", merge)
+    assert not stands(fix)
+    assert stands(back)
+    again = work.revert(back)
+    assert stands(fix)
+    work.revert(again)
+    assert not stands(fix)
+    assert not stands(merge)
+
+
 def test_a_poll_costs_the_new_commits_only(
     work: Work, mirror_of: Callable[[Work], Mirror], git_calls: Callable[[], list[str]]
 ) -> None:
@@ -333,7 +354,7 @@ def test_the_number_of_processes_does_not_grow_with_the_commits(
     work: Work, mirror: Mirror, git_calls: Callable[[], list[str]]
 ) -> None:
     started = []
-    for commits in (5, 50):
+    for commits in (3, 15):
         old = mirror.fetch().new_tip
         for _ in range(commits):
             work.revert(work.commit())
