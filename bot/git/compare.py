@@ -127,7 +127,9 @@ def advance(
 
 def retreat(placed: Placed, old: Lines, following: Lines, edits: Sequence[Edit]) -> tuple[int, int] | None:
     """Where the `old` lines of a hunk are, if this step put exactly them back in place of the hunk."""
-    step = _put((placed.start, placed.end), len(placed.added), old, following, edits)
+    added = placed.added
+    span = (added[0], added[-1] + 1) if added else (placed.start, placed.end)
+    step = _put(span, len(added), old, following, edits)
     return (step.c, step.d) if step else None
 
 
