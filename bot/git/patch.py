@@ -1,4 +1,4 @@
-"""Unified diffs as people send them (`git diff`, `diff -u`, `diff -ru`): what they say, and applying them.
+"""Diffs as people send them (`git diff`, `diff -u`, `diff -r`): what they say, and applying them.
 
 `git apply` looks for a hunk's context anywhere near, and so puts it into the wrong one of two equal blocks. Here a
 hunk goes where its line numbers say, else to the only other place where its old lines stand, else nowhere.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bot.git.compare import lines_of
 
 _RANGES = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
+_PLAIN = re.compile(rb"(\d{1,9})(?:,(\d{1,9}))?([acd])\d{1,9}(?:,\d{1,9})?\Z")  # a hunk of `diff` without -u
 _STAMP = re.compile(rb"\t.*|\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*")
 _ESCAPED = re.compile(rb'\\(?:([0-7]{3})|([abtnvfr"\\]))')
 _ESCAPES = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
@@ -58,7 +59,7 @@ class FilePatch:
 
 
 def read_patch(text: bytes) -> list[FilePatch]:
-    """Read a unified diff of one or more files; what stands around it is skipped. Raises NoPatch."""
+    """Read a diff of one or more files, unified or plain; what stands around it is skipped. Raises NoPatch."""
     lines = lines_of(text)
     patches: list[FilePatch] = []
     header: FilePatch | None = None  # of git's `diff --git`, until its hunks begin
@@ -80,13 +81,25 @@ def read_patch(text: bytes) -> list[FilePatch]:
             hunk, at = _read_hunk(lines, at)
             patches[-1].hunks.append(hunk)
             continue
+        elif line.startswith(b"diff -") and len(line.split(b" ")) > 3:  # diff -r old/file new/file
+            old, new = line.split(b" ")[-2:]
+            patches.append(FilePatch(_path(old), _path(new)))
+        elif _PLAIN.match(line) and following[:2] in (b"< ", b"> ") and patches:
+            hunk, at = _read_plain_hunk(lines, at)
+            patches[-1].hunks.append(hunk)
+            continue
+        elif line.startswith(b"Only in ") and b": " in line:
+            raise NoPatch("a file is only on one side, and the diff does not hold it: use `diff -ruN`")
         elif header is not None:
             _read_header(header, line)
         elif line.startswith(b"Binary files ") and line.endswith(b" differ"):
             raise NoPatch("binary files have no diff: send the files themselves")
         at += 1
+    patches = [
+        one for one in patches if one.hunks or one.binary or one.blob or one.renamed_to or one.old_mode or one.new_mode
+    ]
     if not patches:
-        raise NoPatch("there is no unified diff in it: send what `git diff` or `diff -u old new` prints")
+        raise NoPatch("there is no diff of a named file in it: send what `git diff` or `diff -u old new` prints")
     for patch in patches:
         if patch.old_path is None and patch.new_path is None:
             raise NoPatch("a file in the diff has no name that can be read")
@@ -169,6 +182,26 @@ def _read_hunk(lines: list[bytes], at: int) -> tuple[Hunk, int]:
     if old_left or new_left:
         raise NoPatch(f"the hunk before line {at + 1} of the diff is longer than it says: send it unedited")
     return Hunk(start, tuple(old), tuple(new)), at
+
+
+def _read_plain_hunk(lines: list[bytes], at: int) -> tuple[Hunk, int]:
+    """A hunk such as `3,4c3`, which stands at line `at`, and the line after it."""
+    found = _PLAIN.match(lines[at].rstrip(b"\r\n"))
+    start = int(found[1]) - (found[3] != b"a") if found else 0  # an addition names the line before it
+    sides: dict[bytes, list[bytes]] = {b"<": [], b">": []}
+    side = b"<"
+    at += 1
+    while at < len(lines):
+        line = lines[at]
+        if line[:2] in (b"< ", b"> "):
+            side = line[:1]
+            sides[side].append(line[2:])
+        elif line.startswith(b"\\ ") and sides[side]:
+            sides[side][-1] = sides[side][-1].rstrip(b"\r\n")
+        elif line.rstrip(b"\r\n") != b"---":
+            break
+        at += 1
+    return Hunk(start, tuple(sides[b"<"]), tuple(sides[b">"])), at
 
 
 def _read_header(patch: FilePatch, line: bytes) -> None:

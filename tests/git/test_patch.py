@@ -41,6 +41,18 @@ def test_every_kind_of_unified_diff_is_applied(tmp_path: Path, command: tuple[st
     assert apply_patch(patch, OLD) == NEW
 
 
+@pytest.mark.parametrize("options", ["-r", "-ru", "-ruN"])
+def test_a_diff_of_two_folders(tmp_path: Path, options: str) -> None:
+    for side, one, other in (("a", OLD, b"x"), ("b", NEW, b"y\n")):
+        (tmp_path / side / "etc").mkdir(parents=True)
+        (tmp_path / side / "etc/app.conf").write_bytes(one)
+        (tmp_path / side / "etc/other").write_bytes(other)
+    text = subprocess.run(["diff", options, "a", "b"], cwd=tmp_path, capture_output=True, check=False).stdout
+    first, second = read_patch(text)
+    assert (first.paths[0], apply_patch(first, OLD)) == ("etc/app.conf", NEW)
+    assert (second.paths[0], apply_patch(second, b"x")) == ("etc/other", b"y\n")
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_CONTENT, _CONTENT)
 @example(b"a", b"a\n")
@@ -61,7 +73,8 @@ def test_what_git_says_of_two_files_makes_the_one_into_the_other(tmp_path: Path,
             st.sampled_from(
                 [b"diff --git a/x b/x\n", b"--- a/x\n", b"+++ b/x\n", b"@@ -1,2 +1,2 @@\n", b" a\n", b"-b\n", b"+c\n",
                  b"\\ No newline\n", b"\n", b"index 1234567..89abcde 100644\n", b"new file mode 100644\n",
-                 b"rename from x\n", b'--- "a/\\303\n', b"@@ -\n", b"--- \n", b"+++ \n",
+                 b"rename from x\n", b'--- "a/\\303\n', b"@@ -\n", b"--- \n", 
+                 b"2c2\n", b"< a\n", b"> b\n", b"diff -r a b\n", b"+++ \n",
                  b"Binary files a and b differ\n"]
             )
         ).map(b"".join),
@@ -158,8 +171,9 @@ def test_hunks_that_meet_do_not_apply() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"", "no unified diff"),
-        (b"3c3\n< a\n---\n> b\n", "no unified diff"),
+        (b"", "no diff"),
+        (b"3c3\n< a\n---\n> b\n", "no diff of a named file"),
+        (b"diff -r a/x b/x\n1c1\n< a\n---\n> b\nOnly in b: y\n", "use `diff -ruN`"),
         (b"--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n one\n-two\n", "cut off"),
         (b"--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n one\n-two\n*three\n", "cut off or damaged at its line 6"),
         (b"--- a/x\n+++ b/x\n@@ nonsense\n@@ -x +y @@\n", "no line numbers"),
