@@ -96,9 +96,7 @@ class Policy(_Part):
     announce: str | None = "incidents"  # channel name or id; None: nowhere
     severities: tuple[SeverityRule, ...] = tuple(SeverityRule(name=f"sev{n}") for n in (1, 2, 3, 4))
     default_severity: str = "sev3"
-    alarm_always: frozenset[str] = frozenset(
-        {"sev1"}
-    )  # regressions reach the owner outside working hours too
+    alarm_always: frozenset[str] = frozenset({"sev1"})  # regressions reach the owner outside working hours too
     channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"
     repositories: tuple[Repository, ...] = ()
     poll_seconds: Annotated[int, Field(ge=1)] = 60

@@ -35,11 +35,7 @@ def no_such_incident(number: int) -> str:
 
 
 def no_such_action(incident: Incident, number: int) -> str:
-    have = (
-        f"It has #1 to #{incident.last_action}."
-        if incident.last_action
-        else "Nothing has been logged in it yet."
-    )
+    have = f"It has #1 to #{incident.last_action}." if incident.last_action else "Nothing has been logged in it yet."
     return f"{incident.name} has no action #{number}. {have} `/incident status {incident.name}` lists them."
 
 
@@ -56,9 +52,7 @@ def only_members(verb: str) -> str:
 
 def only_leads(verb: str, incident: Incident | None) -> str:
     of = f" of {incident.name}" if incident else ""
-    return (
-        f"`{verb}` is for the lead{of}, who opened it, and the people the policy names. Nothing was changed."
-    )
+    return f"`{verb}` is for the lead{of}, who opened it, and the people the policy names. Nothing was changed."
 
 
 def wrong_state(incident: Incident, verb: str, instead: str) -> str:
@@ -128,14 +122,10 @@ def count(number: int, noun: str) -> str:
 
 
 def opening(incident_name: str, severity: str) -> str:
-    return (
-        f"{incident_name} ({severity}) is recorded. Its channel is being made; you are invited in a moment."
-    )
+    return f"{incident_name} ({severity}) is recorded. Its channel is being made; you are invited in a moment."
 
 
-def logged(
-    incident: Incident, number: int, kind: str, text: str, owner: Person | None, ephemeral: bool
-) -> str:
+def logged(incident: Incident, number: int, kind: str, text: str, owner: Person | None, ephemeral: bool) -> str:
     said = f"Logged {ref(incident, number)} · {kind} · {short(text)}"
     if owner is not None:
         said += f"\nOwner: {owner.name}."
