@@ -828,6 +828,44 @@ RULES: list[tuple[str, Json, Json, str, str]] = [
         "/elements/0/elements/0/value",
     ),
     (
+        "skin tone",
+        span("emoji", name="w", skin_tone=6),
+        span("emoji", name="w", skin_tone=7),
+        "must be less than or equal to 6",
+        "/elements/0/elements/0/skin_tone",
+    ),
+    (
+        "no skin tone",
+        span("emoji", name="w", skin_tone=1),
+        span("emoji", name="w", skin_tone=0),
+        "must be greater than or equal to 1",
+        "/elements/0/elements/0/skin_tone",
+    ),
+    (
+        "date format",
+        span("date", timestamp=0, format="x"),
+        span("date", timestamp=0, format=""),
+        "must be more than 0 characters",
+        "/elements/0/elements/0/format",
+    ),
+    *(
+        (
+            f"border of {kind}",
+            rich({"type": kind, "elements": [], "border": 0}, {"type": kind, "elements": [], "border": 1}),
+            rich({"type": kind, "elements": [], "border": 2}),
+            "must be one of: 0 or 1",
+            "/elements/0/border",
+        )
+        for kind in ("rich_text_preformatted", "rich_text_quote")
+    ),
+    (
+        "border of a list",
+        rich(rich_list(border=0)),
+        rich(rich_list(border=2)),
+        "must be one of: 0 or 1",
+        "/elements/0/border",
+    ),
+    (
         "rich list style",
         rich(rich_list()),
         rich(rich_list(style="dash")),
