@@ -1,5 +1,7 @@
 """What the Web API does with messages, threads, channels, people and files when nothing is wrong."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -306,8 +308,12 @@ async def test_an_app_is_installed_with_oauth(pg: Playground, web: AsyncWebClien
         async with session.get(url, params=asked | {"redirect_uri": "javascript:alert(1)"}) as response:
             assert response.status == 400
     assert location.startswith("https://bot.example/back?code=") and location.endswith("&state=s1")
-    code = location.partition("code=")[2].partition("&")[0]
+    code = parse_qs(urlsplit(location).query)["code"][0]
     given = {"client_id": "playground", "client_secret": "playground", "code": code}
+    elsewhere = await refusal(web, "oauth.v2.access", **given, redirect_uri="https://elsewhere.example")
+    assert elsewhere["error"] == "bad_redirect_uri", "and the code is spent"
+    async with aiohttp.ClientSession() as session, session.get(url, params=asked, allow_redirects=False) as response:
+        given["code"] = parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
     answer = await web.oauth_v2_access(**given)
     assert (answer["access_token"], answer["bot_user_id"]) == ("xoxb-playground", BOT)
     assert {"chat:write", "commands", "channels:history"} <= set(answer["scope"].split(","))

@@ -238,6 +238,7 @@ REFUSED: list[tuple[str, str, Json]] = [
     ("reactions.remove", "no_reaction", {"channel": "$room", "name": "eyes", "timestamp": "$mine"}),
     ("reactions.remove", "no_item_specified", {"name": "eyes"}),
     ("reactions.get", "no_item_specified", {"channel": "$room"}),
+    ("reactions.get", "no_item_specified", {"timestamp": "$mine"}),
     ("reactions.get", "message_not_found", {"channel": "$room", "timestamp": "1000000000.000000"}),
     ("bookmarks.add", "invalid_bookmark_type", {"channel_id": "$room", "title": "x", "type": "tune"}),
     ("bookmarks.add", "invalid_link", {"channel_id": "$room", "title": "x", "type": "link"}),

@@ -4,6 +4,7 @@ A method is a function whose keyword-only parameters are its arguments: the anno
 default makes it optional. Values arrive as text (form, query) or as JSON values, and both are read alike.
 """
 
+import contextlib
 import inspect
 import json
 import re
@@ -188,10 +189,8 @@ def _limit(value: Any) -> int:
 
 def _parsed(value: Any, kind: type, sentence: str) -> Any:
     if isinstance(value, str):
-        try:
+        with contextlib.suppress(ValueError):
             value = json.loads(value)
-        except ValueError:
-            raise ValueError(sentence) from None
     if not isinstance(value, kind):
         raise ValueError(sentence)
     return value
