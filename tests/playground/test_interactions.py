@@ -369,6 +369,7 @@ CLIENT_REFUSES: list[tuple[Json, Any, str]] = [
     (field("f", "number_input", is_decimal_allowed=True, max_value="2"), "2.5", "Enter a number of at most 2."),
     (field("f", "datepicker"), "tomorrow", "Enter a date as YYYY-MM-DD."),
     (field("f", "timepicker"), "noon", "Enter a time as HH:MM."),
+    (field("f", "datetimepicker"), "noon", "Enter a date and time as seconds since the epoch."),
     (field("f", "static_select", options=[option("Red")]), "Blue", "There is no option 'Blue'; there are: 'Red'."),
     (field("f", "users_select"), "nobody", "There is no person 'nobody'."),
     (field("f", "conversations_select"), "#nowhere", "There is no conversation '#nowhere'."),
@@ -403,6 +404,11 @@ async def test_a_modal_without_a_submit_button_is_not_submitted(bot: Bot, maya: 
     await open_modal(bot, maya, view)
     with pytest.raises(Refused, match="no submit button"):
         await maya.submit()
+
+
+async def test_a_button_of_a_modal_takes_no_value(bot: Bot, maya: Person) -> None:
+    await open_modal(bot, maya, modal("Form", *actions(button("Go", "go"))))
+    assert await maya.submit(go="x") == {"row": "A button holds no value."}
 
 
 async def test_a_value_for_no_input_is_refused(bot: Bot, maya: Person) -> None:

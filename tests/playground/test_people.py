@@ -151,6 +151,8 @@ async def test_an_ephemeral_message_is_seen_by_one_until_dismissed(
     assert "only you" not in [message.text for message in await sam.sees(ROOM)]
     with pytest.raises(Refused, match="Nobody can react"):
         await maya.react(whisper, "eyes")
+    with pytest.raises(Refused, match="has no shortcuts"):
+        await maya.shortcut("note", whisper)
     await maya.delete(whisper)
     assert "only you" not in [message.text for message in await maya.sees(ROOM)]
 
@@ -216,7 +218,17 @@ async def test_channels_by_hand(maya: Person, sam: Person) -> None:
     await maya.do("archive", channel="#embers")
     with pytest.raises(Refused, match="is archived"):
         await maya.say("#embers", "too late")
+    with pytest.raises(Refused, match="is archived"):
+        await sam.do("join", channel="#embers")
     await maya.do("unarchive", channel="#embers")
+    with pytest.raises(Refused, match="is not archived"):
+        await maya.do("unarchive", channel="#embers")
+    with pytest.raises(Refused, match="has a topic, of 250 characters"):
+        await maya.do("topic", channel="#embers", topic="x" * 251)
+    with pytest.raises(Refused, match="Only a channel has a topic"):
+        await maya.do("topic", channel="@sam", topic="secrets")
+    with pytest.raises(Refused, match="no name"):
+        await maya.do("rename", channel="@sam", name="secrets")
     await maya.say("#embers", "again")
     assert "embers" not in await sam.channels()
     with pytest.raises(Refused, match="leave or be removed"):
