@@ -9,7 +9,7 @@ from bot.git.names import valid_branch
 _ALPHABET = "ab./-@{}~^:?*[\\ \x7f\x01é_lock"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.sampled_from([*_ALPHABET, ".lock", "..", "@{", "//", "HEAD"]), min_size=1, max_size=8).map("".join))
 @example("@")
 @example("HEAD")

@@ -53,7 +53,7 @@ def test_a_diff_of_two_folders(tmp_path: Path, options: str) -> None:
     assert (second.paths[0], apply_patch(second, b"x")) == ("etc/other", b"y\n")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_CONTENT, _CONTENT)
 @example(b"a", b"a\n")
 @example(b"", b"\n")

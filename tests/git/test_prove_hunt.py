@@ -182,7 +182,7 @@ def _proved(repository: Work, story: Story) -> tuple[FileProof, list[str]]:
     return proof, shas
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(_stories(most_at_once=1))
 def test_one_thing_at_a_time_is_told_exactly(repository: Work, story: Story) -> None:
     proof, shas = _proved(repository, story)
@@ -196,7 +196,7 @@ def test_one_thing_at_a_time_is_told_exactly(repository: Work, story: Story) -> 
         assert proof.verdict in ((Verdict.PARTLY,) if landed else (Verdict.MISSING, Verdict.DIVERGED))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(_stories(most_at_once=4))
 def test_many_things_at_once_are_never_told_wrong(repository: Work, story: Story) -> None:
     proof, _ = _proved(repository, story)
@@ -207,7 +207,7 @@ def test_many_things_at_once_are_never_told_wrong(repository: Work, story: Story
             assert not hunk.landed
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(_repeating())
 def test_the_same_lines_elsewhere_are_never_taken_for_the_fix(repository: Work, story: Story) -> None:
     proof, _ = _proved(repository, story)
