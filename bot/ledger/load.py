@@ -72,10 +72,15 @@ def _visible_to(viewer_id: int | BindParameter[int]) -> ColumnElement[bool]:
     return or_(incidents.c.private.is_(False), member)
 
 
-# Every command asks these four. Made once: making a statement costs several times what running it does.
+# Made once, as commands ask them: making a statement costs several times what running it does.
 _WORKSPACE = select(workspaces.c.id).where(workspaces.c.team_id == bindparam("team"))
 _PERSON = select(people).where(
     people.c.workspace_id == bindparam("workspace"), people.c.slack_id == bindparam("slack_id")
+)
+_IN_TEAM = (
+    select(people)
+    .join(workspaces, workspaces.c.id == people.c.workspace_id)
+    .where(workspaces.c.team_id == bindparam("team"), people.c.slack_id == bindparam("slack_id"))
 )
 _SEEN = select(incidents).where(
     incidents.c.workspace_id == bindparam("workspace"), _visible_to(bindparam("viewer", type_=Id))
@@ -100,6 +105,12 @@ def person(conn: Connection, person_id: int) -> Person:
 def person_by_slack(conn: Connection, workspace: int, slack_id: str) -> Person | None:
     row = conn.execute(_PERSON, {"workspace": workspace, "slack_id": slack_id}).first()
     return None if row is None else _person(row)
+
+
+def person_in_team(conn: Connection, team_id: str, slack_id: str) -> tuple[int, Person] | None:
+    """Their workspace's id and the person."""
+    row = conn.execute(_IN_TEAM, {"team": team_id, "slack_id": slack_id}).first()
+    return None if row is None else (row.workspace_id, _person(row))
 
 
 def incident(conn: Connection, *where: ColumnElement[bool], lock: bool = False) -> Incident | None:

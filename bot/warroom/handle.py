@@ -1,10 +1,10 @@
 """The one way in: a typed command, whoever sent it through whatever surface, in one transaction."""
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -110,10 +110,11 @@ class WarRooms:
         return await self.db.write(recorded)
 
     def _handle(self, conn: Connection, request: Request, command: ask.Command) -> Answer:
-        workspace = know_workspace(conn, request.team, request.at)
-        actor = load.person_by_slack(conn, workspace, request.slack_id)
-        if actor is None:
-            actor = know(conn, workspace, request.slack_id, request.name)
+        known = load.person_in_team(conn, request.team, request.slack_id)
+        if known is None:
+            workspace = know_workspace(conn, request.team, request.at)
+            known = workspace, know(conn, workspace, request.slack_id, request.name)
+        workspace, actor = known
         scope = Scope(
             conn=conn,
             policy=self.policy,
@@ -152,11 +153,11 @@ def _earlier_answer(conn: Connection, request: Request) -> Answer | None:
 
 
 def _to_text(answer: Answer) -> str:
-    return json.dumps(asdict(answer), separators=(",", ":"))
+    return orjson.dumps(answer).decode()
 
 
 def _from_text(text: str) -> Answer:
-    raw = json.loads(text)
+    raw = orjson.loads(text)
     buttons = tuple(Button(**button) for button in raw["buttons"])
     menu = raw["menu"] and Menu(**{**raw["menu"], "options": tuple(raw["menu"]["options"])})
     return Answer(raw["text"], buttons, menu)
