@@ -181,16 +181,15 @@ def prove(
     repo: Annotated[Path, typer.Option(help="the repository")] = Path(),
     base: Annotated[str | None, typer.Option(help="the commit that the change was made to; found for a diff")] = None,
     path: Annotated[str | None, typer.Option(help="the changed file, as the repository calls it")] = None,
-    live: Annotated[
-        Path | None, typer.Option(help="that file as it is in production; absent if it was deleted")
-    ] = None,
+    live: Annotated[Path | None, typer.Option(help="that file as it is in production")] = None,
+    deleted: Annotated[bool, typer.Option("--deleted", help="or that it was deleted there")] = False,
     diff: Annotated[Path | None, typer.Option(help="or the change as a diff")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Is a change in Git? Exit status 0: landed, 1: not, 3: cannot tell."""
     from bot.prove import run as run_prove
 
-    raise SystemExit(run_prove(repo, upstream, base, path, live, diff, as_json=as_json))
+    raise SystemExit(run_prove(repo, upstream, base, path, live, diff, deleted=deleted, as_json=as_json))
 
 
 @cli.command()

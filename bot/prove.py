@@ -26,13 +26,14 @@ def run(
     live: Path | None,
     diff: Path | None,
     *,
+    deleted: bool,
     as_json: bool,
 ) -> int:
     """Print the verdict and return the exit status. Raises CannotRun for what can't be read or makes no sense."""
     try:
         git_dir = Path(git(None, "-C", str(repo), "rev-parse", "--absolute-git-dir").decode().strip())
         tip = _commit(git_dir, upstream)
-        proof = prove(git_dir, tip, _changes(git_dir, tip, base and _commit(git_dir, base), path, live, diff))
+        proof = prove(git_dir, tip, _changes(git_dir, tip, base and _commit(git_dir, base), path, live, deleted, diff))
     except (NoPatch, Unusable, GitError, OSError) as error:
         raise CannotRun(str(error)) from error
     if as_json:
@@ -54,14 +55,14 @@ def _commit(git_dir: Path, named: str) -> str:
 
 
 def _changes(
-    git_dir: Path, tip: str, base: str | None, path: str | None, live: Path | None, diff: Path | None
+    git_dir: Path, tip: str, base: str | None, path: str | None, live: Path | None, deleted: bool, diff: Path | None
 ) -> list[Change]:
     if diff is not None:
         patches = read_patch(diff.read_bytes())
         return changes_of_patch(git_dir, base or find_base(git_dir, tip, patches), patches)
-    if path is None or live is None or base is None:
-        raise CannotRun("Say what was changed: --diff FILE, or --base REV with --path P and --live FILE.")
-    return [change_to_live(git_dir, base, path, live.read_bytes() if live.exists() else None)]
+    if path is None or base is None or (live is None) is not deleted:
+        raise CannotRun("Say what was changed: --diff FILE, or --base REV, --path P and --live FILE or --deleted.")
+    return [change_to_live(git_dir, base, path, live.read_bytes() if live else None)]
 
 
 def _show(proof: Proof, console: Console) -> None:

@@ -27,10 +27,9 @@ def decide(incident: Incident, action: Action, links: Sequence[Link], facts: Seq
         "kind": new.kind,
         "repo": Clean(new.repo) if new.repo else None,
         "ref": Clean(new.ref),
-        "sha": Clean(new.sha) if new.sha else None,
         "url": new.url,
     }
-    row = {name: getattr(new, name) for name in ("action_id", "repo", "sha", "url", "by", "at")}
+    row = {name: getattr(new, name) for name in ("action_id", "repo", "url", "by", "at")}
     row |= {"incident_id": incident.id, "kind": new.kind.value, "ref": Clean(new.ref)}
     state = action_state(action.ruling, [*links, new], facts)
     return Decision(
@@ -80,5 +79,4 @@ def _as_link(scope: Scope, action: Action, found: Linked) -> Link:
         by=scope.actor.id,
         at=scope.at,
         url=scope.clean(found.url) if found.url else None,
-        sha=found.ref if found.kind == "commit" and len(found.ref) in (40, 64) else None,
     )

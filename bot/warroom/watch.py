@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, case, insert, or_, select, update
 
 from bot.git.commits import Commit, find_pick, find_pull, find_same_patch, in_force, read_commit, walk
+from bot.git.links import linked_ref
 from bot.git.mirror import Fetched, Mirror
 from bot.git.run import GitError, stop
 from bot.git.urls import BadUrl
@@ -208,7 +209,7 @@ def look(mirror: Mirror, asked: Asked, since: int) -> tuple[Fetched, Seen]:
     Raises GitError.
     """
     mirror.open_or_clone()
-    wanted = [ref for link, _, _ in asked.links if (ref := _ref(link)) is not None]
+    wanted = [ref for link, _, _ in asked.links if (ref := linked_ref(link.kind, link.ref, link.url)) is not None]
     fetched = mirror.fetch(asked.tip, wanted)
     resolved = {link.id: sha for link, _, _ in asked.links if (sha := _resolve(mirror, fetched, link)) is not None}
     facts: list[Claim | Loss | Mention] = []
@@ -234,23 +235,11 @@ def look(mirror: Mirror, asked: Asked, since: int) -> tuple[Fetched, Seen]:
     return fetched, Seen(asked.repository.name, tuple(facts), resolved)
 
 
-def _ref(link: Link) -> str | None:
-    """What has to be fetched beside the upstream branch for a link."""
-    match link.kind:
-        case LinkKind.BRANCH:
-            return f"refs/heads/{link.ref}"
-        case LinkKind.PULL_REQUEST:
-            kind = "merge-requests" if link.url and "/merge_requests/" in link.url else "pull"
-            return f"refs/{kind}/{link.ref}/head"
-    return link.ref if len(link.ref) in (40, 64) else None
-
-
 def _resolve(mirror: Mirror, fetched: Fetched, link: Link) -> str | None:
     """The commit that a link names now; the last one that was known for a branch that is gone."""
-    ref = _ref(link)
     if link.kind is LinkKind.COMMIT:
-        return mirror.resolve(link.ref)
-    return fetched.linked.get(ref or "") or link.sha
+        return link.sha or mirror.resolve(link.ref)
+    return fetched.linked.get(linked_ref(link.kind, link.ref, link.url) or "") or link.sha
 
 
 def _said(commit: Commit) -> Iterator[Claim | Mention]:

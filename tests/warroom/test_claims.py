@@ -74,6 +74,23 @@ async def test_a_linked_branch_is_in_review_until_merged(war: War, upstream: Ups
     await war.echo(maya, room, 1, "claimed by")
 
 
+@pytest.mark.parametrize("digits", [40, 9])
+async def test_linking_a_commit_that_is_upstream_already_claims_at_once(
+    war: War, upstream: Upstream, digits: int
+) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    await war.logged(maya, room, "vim /etc/app/db.conf")
+    fix = upstream.commit("Raise the pool")
+    upstream.push()
+    await war.logged(maya, room, "vim /etc/app/web.conf")
+    upstream.commit("Later\n\nReconciles: INC-1#2", "other", "z\n")
+    upstream.push()
+    await war.echo(maya, room, 2, "claimed by")  # the tip that holds the fix was seen
+    await maya.command(room, f"/incident link {fix[:digits]} #1")
+    await war.echo(maya, room, 1, "claimed by")
+
+
 async def test_a_linked_commit_that_was_rebased_is_found(war: War, upstream: Upstream) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
