@@ -44,16 +44,16 @@ async def measure(folder: Path, count: int) -> Acks:
     floor = sorted(_bare_inserts(folder / "bare.sqlite", pragmas, count))
     for transport in ("http", "socket"):
         async with servers.noop(transport) as server:
-            await _hotfixes(server, list(server.slack.slack.world.channels.values())[:1], 200, 1)
-            base = [await _hotfixes(server, _rooms(server, "general"), count * n, at) for n, at in ((1, 1), (2, MANY))]
+            await hotfixes(server, list(server.slack.slack.world.channels.values())[:1], 200, 1)
+            base = [await hotfixes(server, rooms(server, "general"), count * n, at) for n, at in ((1, 1), (2, MANY))]
         ledger = folder / f"{transport}.sqlite"
         async with servers.hotwash(transport, ledger) as server:
-            acked = await _opened(server)
-            warm = await _hotfixes(server, _rooms(server, "inc-"), 200, 4)
-            ours = [await _hotfixes(server, _rooms(server, "inc-"), count * n, at) for n, at in ((1, 1), (2, MANY))]
+            acked = await opened(server)
+            warm = await hotfixes(server, rooms(server, "inc-"), 200, 4)
+            ours = [await hotfixes(server, rooms(server, "inc-"), count * n, at) for n, at in ((1, 1), (2, MANY))]
             size = resident(server.process.pid)
         acked += [text for each in (warm, *ours) for text in each.texts]
-        found.lost += _lost(ledger, acked, server.environment)
+        found.lost += lost(ledger, acked, server.environment)
         found.notes.append(_counted(_NAMES[transport], acked, ledger))
         found.notes.append(f"{_NAMES[transport]}: {size:.0f} MB resident after that.")
         found.notes.append(_own_cost(_NAMES[transport], [*base, *ours]))
@@ -78,11 +78,11 @@ def _lines(name: str, base: Sequence[Run], ours: Sequence[Run], floor: Sequence[
     ]  # fmt: skip
 
 
-def _rooms(server: Server, name: str) -> list[Channel]:
+def rooms(server: Server, name: str) -> list[Channel]:
     return [channel for channel in server.slack.slack.world.channels.values() if channel.name.startswith(name)]
 
 
-async def _hotfixes(server: Server, rooms: Sequence[Channel], count: int, at_once: int) -> Run:
+async def hotfixes(server: Server, rooms: Sequence[Channel], count: int, at_once: int) -> Run:
     world = server.slack.slack.world
     bots = (world.bot_user, world.slackbot)
     people = [user for user in world.users.values() if not user.is_restricted and user.id not in bots]
@@ -94,18 +94,18 @@ async def _hotfixes(server: Server, rooms: Sequence[Channel], count: int, at_onc
     return await run(server, requests, at_once)
 
 
-async def _opened(server: Server) -> list[str]:
+async def opened(server: Server) -> list[str]:
     """Open incidents, and wait for their rooms: the answers."""
     world = server.slack.slack.world
-    (general,) = _rooms(server, "general")
+    (general,) = rooms(server, "general")
     opener = next(iter(world.users.values()))
     orders = [command(server, opener, general, "/incident", f"open sev2 load on shard {n}") for n in range(ROOMS)]
-    opened = await run(server, [prepared(server, order) for order in orders], 1)
+    answered = await run(server, [prepared(server, order) for order in orders], 1)
     changes = server.slack.slack.changes
     async with asyncio.timeout(30):
-        while len(_rooms(server, "inc-")) < ROOMS:
+        while len(rooms(server, "inc-")) < ROOMS:
             await changes.wait(changes.last, 1)
-    return list(opened.texts)
+    return list(answered.texts)
 
 
 async def _pragmas(path: Path) -> dict[str, Any]:
@@ -120,7 +120,7 @@ async def _pragmas(path: Path) -> dict[str, Any]:
 
 
 def _bare_inserts(path: Path, pragmas: dict[str, Any], count: int) -> Iterable[float]:
-    """Milliseconds of one row in one commit, as few bytes as an entry has, on the same disk."""
+    """Milliseconds of one row in one commit, about as large as an entry, on the same disk with the same PRAGMAs."""
     row = ("x" * 400, b"s" * 16, "h" * 64, "h" * 64, "h" * 64)
     bare = sqlite3.connect(path, isolation_level=None)
     for name, value in pragmas.items():
@@ -147,7 +147,7 @@ def _stored(ledger: Path) -> list[str]:
         return [f"INC-{number}#{json.loads(payload)['action']}" for number, payload in rows]
 
 
-def _lost(ledger: Path, acked: Sequence[str], environment: dict[str, str]) -> list[str]:
+def lost(ledger: Path, acked: Sequence[str], environment: dict[str, str]) -> list[str]:
     """Where what was answered and what is stored differ; empty if all is there, once, and the chain verifies."""
     said, stored = _logged(acked), _stored(ledger)
     wrong = []
