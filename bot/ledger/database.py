@@ -63,6 +63,15 @@ def now(conn: Connection) -> int:
 
 def own_transactions(engine: Any, begin: str, pragmas: tuple[str, ...]) -> None:
     """Take transaction control from the driver, which begins too late and never IMMEDIATE."""
+    _set_up(engine, pragmas)
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql(begin)
+
+
+def _set_up(engine: Any, pragmas: tuple[str, ...]) -> None:
+    """The driver begins no transaction by itself, and each connection has the PRAGMAs."""
 
     @event.listens_for(engine, "connect")
     def _connect(dbapi_connection: Any, _record: Any) -> None:
@@ -71,10 +80,6 @@ def own_transactions(engine: Any, begin: str, pragmas: tuple[str, ...]) -> None:
         for pragma in pragmas:
             cursor.execute(pragma)
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(conn: Connection) -> None:
-        conn.exec_driver_sql(begin)
 
 
 @dataclass(slots=True, eq=False)
@@ -93,7 +98,7 @@ class _Writer(threading.Thread):
     def __init__(self, url: str) -> None:
         super().__init__(name="ledger-writer", daemon=True)
         self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
-        own_transactions(self._engine, "BEGIN IMMEDIATE", _PRAGMAS)
+        _set_up(self._engine, _PRAGMAS)
         self._queue: queue.SimpleQueue[_Recording | None] = queue.SimpleQueue()
         self._stopping = False
 
@@ -122,6 +127,8 @@ class _Writer(threading.Thread):
         batch = [first]
         try:
             with self._engine.begin() as conn:
+                # Not by a listener: where there is one, SQLAlchemy looks for others at each statement.
+                conn.exec_driver_sql("BEGIN IMMEDIATE")
                 _record(conn, first)
                 while len(batch) < BATCH and (another := self._waiting()) is not None:
                     batch.append(another)
