@@ -169,6 +169,13 @@ def test_policies_on_the_pages_are_valid(tmp_path: Path) -> None:
         load_policy(policy)
 
 
+def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
+    rows = re.compile(r"^\| ([^|]*\w[^|]*) \| ([\d.,]+ [^|]+?) \|", re.MULTILINE)
+    shown = rows.findall(TEXT["README.md"])
+    assert shown
+    assert set(shown) - set(rows.findall(TEXT["docs/performance.md"])) == set()
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_and_picture_leads_somewhere(page: str) -> None:
     for target in re.findall(r"""(?:\]\(|src=")([^)\s"]+)""", TEXT[page]):
