@@ -26,6 +26,7 @@ Learn = Callable[[Connection], None]
 Performer = Callable[[Hand], Awaitable[Learn | None]]
 OnRefused = Callable[[int, str, Effect, str], Awaitable[None]]
 
+PAUSE = 0.05  # seconds after a look that found only what has to wait: a look takes its time from people's commands
 POLL = 1.0  # seconds: how soon the effects that other replicas recorded are seen
 AT_ONCE = 32  # effects in hand
 GRACE = 10.0  # seconds to finish what is in hand when stopping
@@ -76,7 +77,7 @@ class Delivery:
         self._poked = asyncio.Event()
         self._paces = Paces()
         self._door = Doorkeeper(worker)
-        self._taking: asyncio.Task[None] | None = None
+        self._taking: asyncio.Task[bool] | None = None
         self._in_hand: set[asyncio.Task[None]] = set()
 
     def poke(self) -> None:
@@ -89,23 +90,24 @@ class Delivery:
             while True:
                 self._poked.clear()
                 self._taking = asyncio.create_task(self._take())
-                await asyncio.shield(self._taking)  # what it leases must not be lost when the loop is cancelled
+                if await asyncio.shield(self._taking):  # what it leases must not be lost when the loop is cancelled
+                    await asyncio.sleep(PAUSE)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._poll):
                         await self._poked.wait()
         finally:
             await self.stop()
 
-    async def _take(self) -> None:
-        """Lease as many effects as there are free hands, and start on them."""
+    async def _take(self) -> bool:
+        """Lease as many effects as there are free hands, and start on them. True if all that was found has to wait."""
         free = self._at_once - len(self._in_hand)
         if free <= 0:
-            return
+            return False
         try:
             admitted, soonest, paced = await self._db.write(lambda conn: self._lease(conn, free))
         except Exception:  # the database is away; the loop must not be
             log.exception("delivery: cannot look for effects")
-            return
+            return False
         for workspace_id, bucket, wait in paced:
             self._paces.hold(workspace_id, bucket, wait)
         for effect, place in admitted:
@@ -115,6 +117,7 @@ class Delivery:
         if soonest is not None:  # hands are still free, and the next to come may be due
             self.poke()
             self._poke_in(soonest)
+        return soonest is not None and not admitted
 
     def _lease(self, conn: Connection, most: int) -> tuple[list[Admitted], int | None, list[tuple[int, str, int]]]:
         admitted, soonest = self._door.admit(conn, outbox.lease(conn, self._worker, most))
