@@ -136,7 +136,7 @@ def web_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 health.router({"database": hotwash.rooms.db.ping, "slack": partial(_slack_state, hotwash)})
             )
             if settings.slack_signing_secret is not None:
-                app.include_router(slack_over_http.router(hotwash.slack))
+                slack_over_http.mount(app, hotwash.slack)
             yield
 
     return FastAPI(title="Hotwash", lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -1,17 +1,11 @@
 """Slack's requests over HTTP: signed, answered by Bolt."""
 
-from fastapi import APIRouter, Request, Response
-from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
+from fastapi import FastAPI
+from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
 
-def router(app: AsyncApp) -> APIRouter:
-    """One address for commands, interactivity and events: `/slack/events`."""
-    routes = APIRouter()
-    handler = AsyncSlackRequestHandler(app)
-
-    @routes.post("/slack/events")
-    async def events(request: Request) -> Response:
-        return await handler.handle(request)
-
-    return routes
+def mount(app: FastAPI, slack: AsyncApp) -> None:
+    """One address for commands, interactivity and events: `/slack/events`. Bolt speaks ASGI by itself, so that nothing
+    of FastAPI stands between."""
+    app.mount("/slack", AsyncSlackRequestHandler(slack, path="/slack/events"))  # type: ignore[arg-type]  # a dict is a scope
