@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
@@ -36,6 +36,8 @@ from bot.web import health
 from bot.web import slack as slack_over_http
 
 SLACK_TIMEOUT = 10  # seconds for one call: an outcome that is not known by then is looked up
+LOOK_AT_SOCKET = 1.0  # seconds
+CLOSING = 2.0  # seconds for Socket Mode to close when the process stops
 CONNECT_AGAIN = 5.0  # seconds between tries to reach Slack's Socket Mode
 
 log = structlog.get_logger()
@@ -177,15 +179,19 @@ async def _listen(hotwash: Hotwash, client: AsyncWebClient) -> None:
         handler = AsyncSocketModeHandler(hotwash.slack, token.get_secret_value(), web_client=client)
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]
-            hotwash.socket = "connected"
             log.info("listening", via="socket mode")
-            await asyncio.Event().wait()
+            while True:  # the SDK connects again by itself, and says nothing of it
+                connected = await handler.client.is_connected()
+                hotwash.socket = "connected" if connected else "not connected: the connection was lost"
+                await asyncio.sleep(LOOK_AT_SOCKET)
         except (SlackClientError, OSError, TimeoutError, aiohttp.ClientError) as error:
             hotwash.socket = f"not connected: {error!r}"
             log.warning("socket mode not connected", error=repr(error))
             await asyncio.sleep(CONNECT_AGAIN)
         finally:
-            await handler.close_async()  # type: ignore[no-untyped-call]
+            with suppress(TimeoutError):  # closing waits for an answer of the other side, which may never come
+                async with asyncio.timeout(CLOSING):
+                    await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _refused(rooms: WarRooms, clock: Clock, workspace: int, team: str, effect: Effect, error: str) -> None:

@@ -39,6 +39,12 @@ def main() -> None:
         cli()
     except (CannotRun, Refusal) as error:
         _fail(str(error))
+    except Exception as error:
+        from sqlalchemy.exc import OperationalError
+
+        if not isinstance(error, OperationalError):
+            raise
+        _fail(f"The database cannot be reached: {error.orig}")
 
 
 def _fail(said: str, code: int = 2) -> NoReturn:

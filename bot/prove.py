@@ -31,7 +31,7 @@ def run(
 ) -> int:
     """Print the verdict and return the exit status. Raises CannotRun for what can't be read or makes no sense."""
     try:
-        git_dir = Path(git(None, "-C", str(repo), "rev-parse", "--absolute-git-dir").decode().strip())
+        git_dir = Path(git(None, "-C", str(repo.absolute()), "rev-parse", "--absolute-git-dir").decode().strip())
         tip = _commit(git_dir, upstream)
         proof = prove(git_dir, tip, _changes(git_dir, tip, base and _commit(git_dir, base), path, live, deleted, diff))
     except (NoPatch, Unusable, GitError, OSError) as error:

@@ -97,7 +97,9 @@ class _Writer(threading.Thread):
 
     def __init__(self, url: str) -> None:
         super().__init__(name="ledger-writer", daemon=True)
-        self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
+        self._engine = create_engine(
+            make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0, hide_parameters=True
+        )
         _set_up(self._engine, _PRAGMAS)
         self._queue: queue.SimpleQueue[_Recording | None] = queue.SimpleQueue()
         self._stopping = False
@@ -190,12 +192,14 @@ class Database:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
             self._writer = _Writer(self.url)
             self._writer.start()
-            self._engine = create_async_engine(self.url, pool_size=4)
+            self._engine = create_async_engine(self.url, pool_size=4, hide_parameters=True)
             pragmas = ("PRAGMA busy_timeout=10000", "PRAGMA query_only=ON")
             own_transactions(self._engine.sync_engine, "BEGIN DEFERRED", pragmas)
             self._readers = self._engine
         else:
-            self._engine = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self._engine = create_async_engine(
+                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+            )
             self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property

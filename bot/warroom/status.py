@@ -42,9 +42,10 @@ def describe(room: WarRoom, now: int) -> str:
 def run(scope: Scope, command: Status) -> Answer:
     incident = scope.incident(command.incident)
     room = load.war_room(scope.conn, incident.id)
+    said = [describe(room, scope.at), *_troubles(scope, incident)]
     if incident.channel_id is None and not incident.standing:
         scope.want(EffectKind.ROOM, incident)  # where Slack refused it for good: whoever asks may have mended that
-    return Answer("\n".join([describe(room, scope.at), *_troubles(scope, incident)]))
+    return Answer("\n".join(said))
 
 
 def _troubles(scope: Scope, incident: Incident) -> list[str]:
