@@ -32,6 +32,7 @@ bench: .venv/dev.stamp
 # Photograph the demo for the README (needs a Chromium)
 pictures: .venv/dev.stamp
 	$(BIN)/python -m tests.browser.pictures
+	$(BIN)/python -m tests.browser.guide_pictures
 
 # For maintainers: pin anew, leaving out what was released within the last week (needs uv)
 requirements:
