@@ -2,7 +2,9 @@
 
 import logging
 import sys
+from collections.abc import Callable
 
+import orjson
 import structlog
 
 
@@ -17,12 +19,13 @@ def configure(level: str) -> None:
     ]
     human = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(_json)
     )
     structlog.configure(
         processors=[*shared, renderer],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(chosen),
+        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
     handler.setFormatter(
@@ -37,3 +40,8 @@ def configure(level: str) -> None:
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a ring that is still being answered is no news
     for noisy in ("apscheduler", "aiosqlite", "slack_bolt", "slack_sdk", "httpx", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(max(chosen, logging.WARNING))
+
+
+def _json(event: object, default: Callable[[object], object], **_: object) -> str:
+    """One line of JSON, a good part of which is written while somebody waits for an answer."""
+    return orjson.dumps(event, default).decode()
