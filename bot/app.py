@@ -33,7 +33,7 @@ from bot.warroom.handle import WarRooms
 from bot.warroom.scope import know_workspace
 from bot.warroom.watch import Watcher
 from bot.web import health
-from bot.web import slack as slack_over_http
+from bot.web.slack import SlackFirst
 
 SLACK_TIMEOUT = 10  # seconds for one call: an outcome that is not known by then is looked up
 LOOK_AT_SOCKET = 1.0  # seconds
@@ -128,7 +128,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         yield hotwash
 
 
-def web_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+def web_app(settings: Settings, clock: Clock | None = None) -> SlackFirst:
     """The HTTP side; its lifespan is the life of everything else."""
 
     @asynccontextmanager
@@ -138,10 +138,11 @@ def web_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 health.router({"database": hotwash.rooms.db.ping, "slack": partial(_slack_state, hotwash)})
             )
             if settings.slack_signing_secret is not None:
-                slack_over_http.mount(app, hotwash.slack)
+                front.open(hotwash.slack)
             yield
 
-    return FastAPI(title="Hotwash", lifespan=lifespan, docs_url=None, redoc_url=None)
+    front = SlackFirst(FastAPI(title="Hotwash", lifespan=lifespan, docs_url=None, redoc_url=None))
+    return front
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
