@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.rules.decision import EffectKind
 from bot.rules.model import HOUR, Line, Person
+from bot.rules.refusal import sentence
 from bot.rules.words import short
 from bot.rules.worktime import local_time
 
@@ -83,41 +85,15 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             hours = (int(said["until"]) - line.at) // HOUR  # type: ignore[call-overload]
             return f"{who} asked for {hours} h of quiet about {about}"
         case "delivery.refused":
-            return refused(str(said["effect"]), str(said["error"]))
+            return sentence(str(said["effect"]), str(said["error"]), _invited(said, people))
         case "entry.purged":
             return f"{who} purged an earlier entry{because}"
     return f"{who}: {line.kind}"
 
 
-_UNSHOWN = {
-    "room": "The incident's channel was not made",
-    "invite": "Somebody could not be invited",
-    "topic": "The channel's topic was not set",
-    "bookmark": "The bookmark was not added",
-    "pin": "The card was not pinned",
-    "announcement": "The announcement was not posted",
-    "alarm": "The alarm was not posted in the announce channel",
-    "alarm_owner": "The owner could not be told of the regression",
-    "nudge": "Somebody could not be reminded of their drift",
-}
-_ADVICE = {
-    "announce_channel_missing": "there is no such channel. Create it, or name another as `announce` in the policy",
-    "user_is_restricted": "they are a guest. A full member can add them by hand",
-    "cant_invite": "Slack does not let me invite them. Add them by hand",
-    "user_not_found": "Slack does not know them here",
-    "channel_not_found": "the channel is gone, or I am not in it. Invite me to it",
-    "not_in_channel": "I am not in the channel. Invite me to it",
-    "is_archived": "the channel is archived. Unarchive it, and invite me to it",
-    "restricted_action": "an administrator has forbidden it to apps. Ask for the right, or do it by hand",
-    "missing_scope": "the app lacks a scope. Install it anew with the manifest that `hotwash manifest` prints",
-    "too_many_pins": "the channel has as many pins as Slack allows. Take one off",
-}
-
-
-def refused(effect: str, error: str) -> str:
-    """What Slack refused to show, and what a person can do about it. `error` is Slack's code."""
-    what = _UNSHOWN.get(effect, f"Something was not shown here ({effect.replace('_', ' ')})")
-    return f"{what}: {_ADVICE.get(error, 'Slack said no')} ({error})."
+def _invited(said: Mapping[str, Any], people: Mapping[int, Person]) -> str:
+    person = people.get(int(str(said["key"]))) if said["effect"] == EffectKind.INVITE else None
+    return person.name if person else "somebody"
 
 
 def clock_face(at_us: int, tz: str) -> str:

@@ -8,8 +8,8 @@ from bot.rules.checklist import checklist, counts
 from bot.rules.commands import Status
 from bot.rules.decision import Answer, EffectKind
 from bot.rules.model import Incident, WarRoom
+from bot.rules.refusal import sentence
 from bot.rules.summary import plain_duration
-from bot.rules.telling import refused
 from bot.rules.words import count, short
 from bot.warroom.scope import Scope
 
@@ -65,7 +65,7 @@ def _troubles(scope: Scope, incident: Incident) -> list[str]:
             repositories.c.workspace_id == scope.workspace, repositories.c.error.is_not(None)
         )
     )
-    lines = [refused(row.kind, row.error) for row in parked]
+    lines = [sentence(row.kind, row.error) for row in parked]
     for row in failing:
         since = f", last seen {plain_duration(scope.at - row.polled_at)} ago" if row.polled_at else ""
         lines.append(f"Repository {row.name} cannot be reached{since}: {short(row.error, 200)}")

@@ -2,10 +2,10 @@
 
 from bot.rules.decision import EffectKind
 from bot.rules.model import Line, WarRoom
+from bot.rules.refusal import sentence
 from bot.rules.telling import tell
 from bot.slack import mrkdwn
 from bot.slack.blocks.parts import Message, context, message, section
-from bot.slack.blocks.refusal import sentence
 
 _MARKS = {
     "incident.update": "📣",
@@ -24,7 +24,9 @@ def note(line: Line, room: WarRoom) -> Message:
     said = mrkdwn.escape(tell(line, room.people))
     if line.kind == "delivery.refused" and line.payload is not None:
         person = room.people.get(refused_person(line) or 0)
-        said = sentence(str(line.payload["effect"]), str(line.payload["error"]), person)
+        said = sentence(
+            str(line.payload["effect"]), str(line.payload["error"]), mrkdwn.who(person) if person else "somebody"
+        )
     if line.kind == "incident.update" and line.payload is not None:  # people's own words: whole
         who = mrkdwn.who(room.person(line.actor_id)) if line.actor_id else "Hotwash"
         return message(

@@ -12,7 +12,6 @@ from bot.slack import mrkdwn
 
 Block = dict[str, Any]
 
-MOST_BLOCKS = 50
 _SECTION, _HEADER, _FIELD, _BUTTON, _CONTEXT = 3000, 150, 2000, 75, 2000
 _FALLBACK = 300  # what a notification has room for
 

@@ -1,0 +1,44 @@
+"""What Slack refused for good, as a sentence that says what can be done about it: the same in the room, in the status
+and on the timeline."""
+
+from bot.rules.decision import EffectKind
+
+_WHAT = {
+    EffectKind.ROOM: "make the channel",
+    EffectKind.TOPIC: "set the topic",
+    EffectKind.BOOKMARK: "add the bookmark",
+    EffectKind.CARD: "show the card",
+    EffectKind.PIN: "pin the card",
+    EffectKind.ANNOUNCEMENT: "announce this incident",
+    EffectKind.ANCHOR: "post the ledger's hash",
+    EffectKind.ALARM: "raise an alarm about a regression",
+    EffectKind.ALARM_OWNER: "tell an owner about a regression",
+    EffectKind.DRIFT_NOTICE: "remind everybody of what drifts",
+    EffectKind.LEAD_NUDGE: "remind the lead of what drifts",
+}
+_ADMIN = "An administrator of this Slack can change that."
+_WHY = {
+    "announce_channel_missing": "I see no announce channel of the name in the policy. Create it, or invite me to it.",
+    "is_archived": "The channel is archived.",
+    "channel_not_found": "I can't see the channel any more. Invite me to it if it still exists.",
+    "not_in_channel": "I am not in the channel. Invite me to it.",
+    "missing_scope": "The app lacks a permission. Install it again with what `hotwash manifest` prints.",
+    "restricted_action": f"A setting of this workspace forbids it. {_ADMIN}",
+    "user_is_restricted": f"Guests can only be added by people. {_ADMIN}",
+    "user_is_ultra_restricted": f"Guests can only be added by people. {_ADMIN}",
+    "user_not_found": "Slack doesn't know them.",
+    "cant_invite": "Slack lets only people add them.",
+    "user_disabled": "Their account is deactivated.",
+    "name_taken": "Every name that I tried is taken.",
+}
+
+
+def sentence(kind: str, error: str, who: str = "somebody") -> str:
+    """For example: `I could not invite gwen. Guests can only be added by people.` `error` is Slack's code; `who` is
+    whom an invitation was for."""
+    what = (
+        f"invite {who}"
+        if kind == EffectKind.INVITE
+        else _WHAT.get(EffectKind(kind), f"show the {kind.replace('_', ' ')}")
+    )
+    return f"I could not {what}. {_WHY.get(error, f'Slack says `{error}`.')}"
