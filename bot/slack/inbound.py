@@ -43,7 +43,6 @@ class Inbound:
         user = body.get("user") or {}
         channel = body.get("channel") or {}
         team = body.get("team_id") or (body.get("team") or {}).get("id") or user.get("team_id")
-        home = user.get("team_id") or body.get("team_id") or team
         return Request(
             team=str(team),
             slack_id=str(body.get("user_id") or user.get("id")),
@@ -52,7 +51,6 @@ class Inbound:
             key=f"trigger:{body['trigger_id']}",
             at=self._now(),
             channel=body.get("channel_id") or channel.get("id"),
-            stranger=home != team,
         )
 
     async def do(self, request: Request, command: Command) -> Answer:

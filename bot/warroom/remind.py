@@ -9,11 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
 
 from bot.ledger import load
-from bot.ledger.outbox import new, upserts
+from bot.ledger.outbox import new, upsert, upserts
 from bot.ledger.tables import actions, nudges, reminders
 from bot.rules import nudges as due
 from bot.rules.decision import Effect, EffectKind, Entry, Update
@@ -171,16 +170,9 @@ def _ring_person(scope: Scope, person: Person) -> None:
     at = due.person_due(drift, person, _last_date(scope.conn, person), scope.at, scope.policy)
     told = due.worth_telling(drift, person, scope.at, scope.policy)
     if at is not None and at <= scope.at and told:
-        try:
-            with scope.conn.begin_nested():
-                scope.conn.execute(
-                    insert(nudges).values(
-                        workspace_id=scope.workspace, person_id=person.id, local_date=today, at=scope.at
-                    )
-                )
-        except IntegrityError:  # a move of time zone, or a replica: they have had today's
-            pass
-        else:
+        claim = {"workspace_id": scope.workspace, "person_id": person.id, "local_date": today, "at": scope.at}
+        first = upsert(scope.conn.dialect, nudges).values(claim).on_conflict_do_nothing()
+        if scope.conn.execute(first).rowcount == 1:  # else a move of time zone, or a replica: they have had today's
             _send(scope, told, "direct", person.id, EffectKind.NUDGE, count=True)
     plan_person(scope, person)
 

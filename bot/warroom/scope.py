@@ -29,7 +29,6 @@ class Request:
     key: str
     at: int
     channel: str | None = None
-    stranger: bool = False  # of another organisation, as Slack's payload says
 
 
 @dataclass(slots=True)
