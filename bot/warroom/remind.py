@@ -171,8 +171,8 @@ def _ring_person(scope: Scope, person: Person) -> None:
     told = due.worth_telling(drift, person, scope.at, scope.policy)
     if at is not None and at <= scope.at and told:
         claim = {"workspace_id": scope.workspace, "person_id": person.id, "local_date": today, "at": scope.at}
-        first = upsert(scope.conn.dialect, nudges).values(claim).on_conflict_do_nothing()
-        if scope.conn.execute(first).rowcount == 1:  # else a move of time zone, or a replica: they have had today's
+        first = upsert(scope.conn.dialect, nudges).values(claim).on_conflict_do_nothing().returning(nudges.c.id)
+        if scope.conn.scalar(first) is not None:  # else a move of time zone, or a replica: they have had today's
             _send(scope, told, "direct", person.id, EffectKind.NUDGE, count=True)
     plan_person(scope, person)
 
