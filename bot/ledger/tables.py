@@ -320,3 +320,88 @@ repositories = Table(
     Column("leased_until", Micros),
     UniqueConstraint("workspace_id", "name"),
 )
+
+changes = Table(  # what was done to one file by hand, as far as it may rest: secrets are out of the contents
+    "changes",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("action_id", ForeignKey("actions.id"), nullable=False, index=True),
+    Column("repo", String(63), nullable=False),
+    Column("path", CleanText, nullable=False),
+    Column("base_commit", String(64), nullable=False),
+    Column("base_mode", String(6)),  # None: there was no such file
+    Column("base_content", LargeBinary),
+    Column("live_mode", String(6)),  # None: the file was deleted
+    Column("live_content", LargeBinary),
+    Column("veil", Text),  # JSON: keyed hash of a line that held a secret → the line that stands for it
+    Column("upstream_path", CleanText, nullable=False),  # where the last proof found the file
+    Column("by", ForeignKey("people.id"), nullable=False),
+    Column("at", Micros, nullable=False),
+    Column("dropped_at", Micros),  # a later change of the same file took its place
+    Index("ix_changes_repo", "workspace_id", "repo"),
+)
+
+proofs = Table(  # what the last look for an action's changes found
+    "proofs",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("action_id", ForeignKey("actions.id"), nullable=False, unique=True),
+    Column("tip", String(64), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("rung", Integer),
+    Column("why", CleanText, nullable=False),
+    Column("detail", Text, nullable=False),  # JSON: per file its verdict and the state and commits of each part
+    Column("at", Micros, nullable=False),
+)
+
+pulls = Table(  # pull requests, as their host last told of them
+    "pulls",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("repo", String(63), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("author", CleanText, nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("review", String(24)),
+    Column("head_ref", CleanText, nullable=False),
+    Column("head_sha", String(64), nullable=False),
+    Column("merge_commit", String(64)),
+    Column("changed_at", Micros, nullable=False),  # by its host's clock, so that what comes late changes nothing
+    UniqueConstraint("workspace_id", "repo", "number"),
+)
+
+deployments = Table(  # which commit runs where, and which is on its way there
+    "deployments",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("repo", String(63), nullable=False),
+    Column("environment", CleanText, nullable=False),
+    Column("external_id", String(80), nullable=False),
+    Column("sha", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at", Micros, nullable=False),
+    UniqueConstraint("workspace_id", "repo", "external_id"),
+    Index("ix_deployments_environment", "workspace_id", "repo", "environment"),
+)
+
+tokens = Table(  # of the REST surface: the token itself is shown once and kept nowhere
+    "tokens",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("name", CleanText, nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("role", String(24), nullable=False),
+    Column("created_at", Micros, nullable=False),
+    Column("expires_at", Micros, nullable=False),
+    Column("revoked_at", Micros),
+    Column("used_at", Micros),
+)

@@ -1,0 +1,116 @@
+"""What was changed by hand and what became of it in Git: changes, proofs, pull requests, deployments; tokens.
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # as in the first schema
+
+
+def upgrade() -> None:
+    op.create_table(
+        "changes",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("workspace_id", Id, nullable=False),
+        sa.Column("incident_id", Id, nullable=False),
+        sa.Column("action_id", Id, nullable=False),
+        sa.Column("repo", sa.String(length=63), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("base_commit", sa.String(length=64), nullable=False),
+        sa.Column("base_mode", sa.String(length=6), nullable=True),
+        sa.Column("base_content", sa.LargeBinary(), nullable=True),
+        sa.Column("live_mode", sa.String(length=6), nullable=True),
+        sa.Column("live_content", sa.LargeBinary(), nullable=True),
+        sa.Column("veil", sa.Text(), nullable=True),
+        sa.Column("upstream_path", sa.Text(), nullable=False),
+        sa.Column("by", Id, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("dropped_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_changes_workspace_id"),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_changes_incident_id"),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name="fk_changes_action_id"),
+        sa.ForeignKeyConstraint(["by"], ["people.id"], name="fk_changes_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_changes"),
+    )
+    op.create_index("ix_changes_action_id", "changes", ["action_id"])
+    op.create_index("ix_changes_repo", "changes", ["workspace_id", "repo"])
+    op.create_table(
+        "proofs",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("workspace_id", Id, nullable=False),
+        sa.Column("incident_id", Id, nullable=False),
+        sa.Column("action_id", Id, nullable=False),
+        sa.Column("tip", sa.String(length=64), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_proofs_workspace_id"),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_proofs_incident_id"),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name="fk_proofs_action_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_proofs"),
+        sa.UniqueConstraint("action_id", name="uq_proofs_action_id"),
+    )
+    op.create_table(
+        "pulls",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("workspace_id", Id, nullable=False),
+        sa.Column("repo", sa.String(length=63), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("review", sa.String(length=24), nullable=True),
+        sa.Column("head_ref", sa.Text(), nullable=False),
+        sa.Column("head_sha", sa.String(length=64), nullable=False),
+        sa.Column("merge_commit", sa.String(length=64), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_pulls_workspace_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_pulls"),
+        sa.UniqueConstraint("workspace_id", "repo", "number", name="uq_pulls_workspace_id_repo_number"),
+    )
+    op.create_table(
+        "deployments",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("workspace_id", Id, nullable=False),
+        sa.Column("repo", sa.String(length=63), nullable=False),
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.String(length=80), nullable=False),
+        sa.Column("sha", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_deployments_workspace_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_deployments"),
+        sa.UniqueConstraint("workspace_id", "repo", "external_id", name="uq_deployments_workspace_id_repo_external_id"),
+    )
+    op.create_index("ix_deployments_environment", "deployments", ["workspace_id", "repo", "environment"])
+    op.create_table(
+        "tokens",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("workspace_id", Id, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_tokens_workspace_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_tokens"),
+        sa.UniqueConstraint("hash", name="uq_tokens_hash"),
+    )
+
+
+def downgrade() -> None:
+    for table in ("tokens", "deployments", "pulls", "proofs", "changes"):
+        op.drop_table(table)
