@@ -196,8 +196,9 @@ links = Table(
     Column("ref", CleanText, nullable=False),
     Column("sha", String(64)),
     Column("url", CleanText),
-    Column("by", ForeignKey("people.id"), nullable=False),
+    Column("by", ForeignKey("people.id")),  # None: Hotwash itself, from what a pull request says
     Column("at", Micros, nullable=False),
+    Column("dropped_at", Micros),  # its pull request was closed without being merged
     UniqueConstraint("action_id", "kind", "repo", "ref"),
     Index("ix_links_repo", "workspace_id", "repo"),
 )
@@ -369,7 +370,7 @@ pulls = Table(  # pull requests, as their host last told of them
     Column("author", CleanText, nullable=False),
     Column("url", CleanText, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("review", String(24)),
+    Column("reviews", Text, nullable=False),  # JSON: reviewer → what they last said, and when
     Column("head_ref", CleanText, nullable=False),
     Column("head_sha", String(64), nullable=False),
     Column("merge_commit", String(64)),
@@ -387,9 +388,24 @@ deployments = Table(  # which commit runs where, and which is on its way there
     Column("external_id", String(80), nullable=False),
     Column("sha", String(64), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("at", Micros, nullable=False),
+    Column("at", Micros, nullable=False),  # by its host's clock
+    Column("judged_at", Micros),  # when it was looked up which actions it undoes
     UniqueConstraint("workspace_id", "repo", "external_id"),
     Index("ix_deployments_environment", "workspace_id", "repo", "environment"),
+)
+
+deployed = Table(  # whether what runs in an environment has the commit by which an action landed
+    "deployed",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("action_id", ForeignKey("actions.id"), nullable=False),
+    Column("environment", CleanText, nullable=False),
+    Column("deployment_id", ForeignKey("deployments.id"), nullable=False),
+    Column("commit", String(64), nullable=False),
+    Column("since", Micros),  # None: it has not
+    UniqueConstraint("action_id", "environment"),
 )
 
 tokens = Table(  # of the REST surface: the token itself is shown once and kept nowhere

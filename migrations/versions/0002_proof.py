@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("review", sa.String(length=24), nullable=True),
+        sa.Column("reviews", sa.Text(), nullable=False),
         sa.Column("head_ref", sa.Text(), nullable=False),
         sa.Column("head_sha", sa.String(length=64), nullable=False),
         sa.Column("merge_commit", sa.String(length=64), nullable=True),
@@ -89,11 +89,29 @@ def upgrade() -> None:
         sa.Column("sha", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("judged_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_deployments_workspace_id"),
         sa.PrimaryKeyConstraint("id", name="pk_deployments"),
         sa.UniqueConstraint("workspace_id", "repo", "external_id", name="uq_deployments_workspace_id_repo_external_id"),
     )
     op.create_index("ix_deployments_environment", "deployments", ["workspace_id", "repo", "environment"])
+    op.create_table(
+        "deployed",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("workspace_id", Id, nullable=False),
+        sa.Column("incident_id", Id, nullable=False),
+        sa.Column("action_id", Id, nullable=False),
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("deployment_id", Id, nullable=False),
+        sa.Column("commit", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_deployed_workspace_id"),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_deployed_incident_id"),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name="fk_deployed_action_id"),
+        sa.ForeignKeyConstraint(["deployment_id"], ["deployments.id"], name="fk_deployed_deployment_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_deployed"),
+        sa.UniqueConstraint("action_id", "environment", name="uq_deployed_action_id_environment"),
+    )
     op.create_table(
         "tokens",
         sa.Column("id", Id, nullable=False),
@@ -109,8 +127,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tokens"),
         sa.UniqueConstraint("hash", name="uq_tokens_hash"),
     )
+    with op.batch_alter_table("links") as batch:
+        batch.alter_column("by", existing_type=Id, nullable=True)
+        batch.add_column(sa.Column("dropped_at", sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
-    for table in ("tokens", "deployments", "pulls", "proofs", "changes"):
+    by = sa.column("by")
+    op.execute(sa.delete(sa.table("links", by)).where(by.is_(None)))
+    with op.batch_alter_table("links") as batch:
+        batch.drop_column("dropped_at")
+        batch.alter_column("by", existing_type=Id, nullable=False)
+    for table in ("tokens", "deployed", "deployments", "pulls", "proofs", "changes"):
         op.drop_table(table)
