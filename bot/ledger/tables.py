@@ -344,6 +344,24 @@ changes = Table(  # what was done to one file by hand, as far as it may rest: se
     Index("ix_changes_repo", "workspace_id", "repo"),
 )
 
+sent_changes = Table(  # a diff or a live file as it was sent, veiled, until its repository is looked at
+    "sent_changes",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("action_id", ForeignKey("actions.id"), nullable=False, index=True),
+    Column("repo", String(63), nullable=False),
+    Column("path", CleanText),  # of the file that `content` is; None: it is a diff
+    Column("content", LargeBinary, nullable=False),
+    Column("veil", Text),  # as in `changes`
+    Column("by", ForeignKey("people.id"), nullable=False),
+    Column("via", String(32), nullable=False),
+    Column("at", Micros, nullable=False),
+    Column("seq", Integer, nullable=False),  # of the entry that says so
+    Index("ix_sent_changes_repo", "workspace_id", "repo"),
+)
+
 proofs = Table(  # what the last look for an action's changes found
     "proofs",
     metadata,

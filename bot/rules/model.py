@@ -3,6 +3,7 @@
 People are named by an internal id everywhere; only `Person` knows the Slack id and the name, which can be erased.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -153,17 +154,73 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something in Git that a person said carries an action."""
+    """Something in Git that a person, or a pull request's own text, said carries an action."""
 
     id: int
     action_id: int
     kind: LinkKind
     repo: str | None
     ref: str  # full sha once resolved, branch name, or pull request number
-    by: int
+    by: int | None  # None: Hotwash itself, since a pull request says so
     at: int
     url: Clean | None = None
     sha: str | None = None  # what the ref resolves to, when known
+    dropped_at: int | None = None  # its pull request was closed without being merged: it carries nothing
+
+
+class PullState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"  # without being merged
+
+
+class ReviewState(StrEnum):
+    WAITING = "waiting for review"
+    APPROVED = "approved"
+    CHANGES = "changes requested"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What one reviewer last said of a pull request, and when (by its host's clock)."""
+
+    said: ReviewState
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull or merge request, as its host last told of it."""
+
+    repo: str
+    number: int
+    title: Clean
+    author: Clean
+    url: Clean
+    state: PullState
+    head_ref: Clean
+    head_sha: str
+    changed_at: int
+    merge_commit: str | None = None
+    reviews: dict[str, Review] = field(default_factory=dict)  # by reviewer
+
+    @property
+    def review(self) -> ReviewState:
+        """One reviewer who asks for changes outweighs all who approved."""
+        said = {review.said for review in self.reviews.values()}
+        return next((one for one in (ReviewState.CHANGES, ReviewState.APPROVED) if one in said), ReviewState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """Whether what runs in a production environment has the commit by which an action landed, and since when."""
+
+    action_id: int
+    environment: str
+    commit: str
+    since: int | None
 
 
 class EvidenceKind(StrEnum):
@@ -199,6 +256,107 @@ class Evidence:
         return self.lost_at is None
 
 
+class Verdict(StrEnum):
+    """What became of a recorded change upstream, as far as its content tells."""
+
+    LANDED = "landed"
+    PARTLY = "partly"
+    WHITESPACE = "whitespace"  # landed but for white space
+    MISSING = "missing"
+    DIVERGED = "diverged"  # something else stands there
+    UNKNOWN = "unknown"  # it cannot be looked at, or was not yet
+
+
+class PartState(StrEnum):
+    """What became of one part of a change: a hunk, its mode, or the file as a whole."""
+
+    LANDED = "landed"
+    NEIGHBOURS = "landed, neighbours changed"
+    WHITESPACE = "landed but for whitespace"
+    MISSING = "missing"
+    DIVERGED = "diverged"  # something else stands there
+
+    @property
+    def in_place(self) -> bool:
+        return self in (PartState.LANDED, PartState.NEIGHBOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class PartProof:
+    """One part of a recorded change at the upstream tip. `lines` are the first and last line of the base that it
+    replaces, counted from 1 (an insertion comes before the first, and its last is one less); None for what concerns
+    the whole file. `stands` is what the tip has there instead, where something else stands there, cut short."""
+
+    lines: tuple[int, int] | None
+    state: PartState
+    commit: str | None = None  # that brought it
+    undone_by: str | None = None  # that took it away again
+    stands: Clean | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileProof:
+    path: Clean
+    upstream_path: Clean  # where the file is at the tip; empty if it is nowhere
+    verdict: Verdict
+    why: Clean
+    parts: tuple[PartProof, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the last look for an action's recorded changes in one repository found."""
+
+    action_id: int
+    repo: str
+    verdict: Verdict
+    why: Clean
+    tip: str = ""  # empty until the changes, as they are recorded now, were looked for
+    rung: int | None = None
+    files: tuple[FileProof, ...] = ()
+    commit: str | None = None  # the newest of the commits that brought parts of it
+    undone_by: str | None = None  # the newest of those that took parts away
+    at: int = 0
+
+    @property
+    def looked(self) -> bool:
+        return self.tip != ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """What an action did to one file. Modes are git's, None where there is no file: no base for a new one, no live one
+    where it was deleted. A content is None where it was not read (a submodule, a very large file).
+
+    `veil` maps the keyed hash of each line that held a secret to the line that stands for it in both contents. It is
+    None where lines were taken out without a key: then nothing can be compared, and the verdict is *cannot tell*.
+    """
+
+    id: int
+    action_id: int
+    incident_id: int
+    repo: str
+    path: Clean
+    base_commit: str
+    base_mode: str | None
+    base_content: bytes | None
+    live_mode: str | None
+    live_content: bytes | None
+    veil: Mapping[str, str] | None
+    upstream_path: Clean  # where the last proof found the file
+    by: int
+    at: int
+
+    @property
+    def redacted(self) -> bool:
+        """Whether lines are missing from it: then it makes no patch that could be applied."""
+        return self.veil is None or bool(self.veil)
+
+    @property
+    def comparable(self) -> bool:
+        return self.veil is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One ledger entry as people read it."""
@@ -223,6 +381,9 @@ class WarRoom:
     people: dict[int, Person] = field(default_factory=dict)
     head_hash: str = ""
     head_seq: int = 0
+    pulls: tuple[Pull, ...] = ()  # those that are linked
+    deployed: tuple[Deployed, ...] = ()
+    proofs: tuple[Proof, ...] = ()  # of the actions that have recorded changes
 
     def person(self, person_id: int) -> Person:
         return self.people[person_id]

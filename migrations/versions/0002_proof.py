@@ -43,6 +43,28 @@ def upgrade() -> None:
     op.create_index("ix_changes_action_id", "changes", ["action_id"])
     op.create_index("ix_changes_repo", "changes", ["workspace_id", "repo"])
     op.create_table(
+        "sent_changes",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("workspace_id", Id, nullable=False),
+        sa.Column("incident_id", Id, nullable=False),
+        sa.Column("action_id", Id, nullable=False),
+        sa.Column("repo", sa.String(length=63), nullable=False),
+        sa.Column("path", sa.Text(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("veil", sa.Text(), nullable=True),
+        sa.Column("by", Id, nullable=False),
+        sa.Column("via", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_sent_changes_workspace_id"),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_sent_changes_incident_id"),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name="fk_sent_changes_action_id"),
+        sa.ForeignKeyConstraint(["by"], ["people.id"], name="fk_sent_changes_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_sent_changes"),
+    )
+    op.create_index("ix_sent_changes_action_id", "sent_changes", ["action_id"])
+    op.create_index("ix_sent_changes_repo", "sent_changes", ["workspace_id", "repo"])
+    op.create_table(
         "proofs",
         sa.Column("id", Id, nullable=False),
         sa.Column("workspace_id", Id, nullable=False),
@@ -138,5 +160,5 @@ def downgrade() -> None:
     with op.batch_alter_table("links") as batch:
         batch.drop_column("dropped_at")
         batch.alter_column("by", existing_type=Id, nullable=False)
-    for table in ("tokens", "deployed", "deployments", "pulls", "proofs", "changes"):
+    for table in ("tokens", "deployed", "deployments", "pulls", "proofs", "sent_changes", "changes"):
         op.drop_table(table)
