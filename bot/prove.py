@@ -11,9 +11,10 @@ from bot.git.changes import Unusable, change_to_live, changes_of_patch, find_bas
 from bot.git.compare import IN_PLACE
 from bot.git.parts import Change
 from bot.git.patch import NoPatch, read_patch
-from bot.git.prove import FileProof, Proof, Verdict, prove
+from bot.git.prove import FileProof, Proof, prove
 from bot.git.run import GitError, git
 from bot.rules.decision import CannotRun
+from bot.rules.model import Verdict
 
 LANDED, NOT_LANDED, CANNOT_TELL = 0, 1, 3  # exit statuses; 2 is a usage error
 

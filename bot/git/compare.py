@@ -14,24 +14,17 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+
+from bot.rules.model import PartState
+
+State = PartState
+IN_PLACE = tuple(state for state in State if state.in_place)
 
 Lines = Sequence[bytes]  # each with its line end
 
 _TELLING = re.compile(rb"[0-9A-Za-z\x80-\xff]")  # braces and blank lines are anywhere
 _ALIKE = 0.6  # by difflib's ratio: `debug = true` and `debug = yes` have 0.78
 _COMPARED = 10_000  # pairs of lines whose likeness is looked at; where there are more, the deletion is not sure
-
-
-class State(StrEnum):
-    LANDED = "landed"
-    NEIGHBOURS = "landed, neighbours changed"
-    WHITESPACE = "landed but for whitespace"
-    MISSING = "missing"
-    DIVERGED = "diverged"  # something else stands there
-
-
-IN_PLACE = (State.LANDED, State.NEIGHBOURS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 from bot.git.compare import State, lines_of
 from bot.git.objects import ABSENT, File, read_blobs, tree_entries
 from bot.git.parts import Change, has_lines, parts_of
-from bot.git.prove import FileProof, Proof, Verdict
+from bot.git.prove import FileProof, Proof
 from bot.git.run import environment, git
+from bot.rules.model import Verdict
 
 
 def missing_patch(git_dir: Path, proof: Proof, changes: Sequence[Change]) -> bytes:

@@ -12,7 +12,6 @@ Only rungs 1 to 4 are *landed*. What cannot be looked at is *unknown*, with the 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,6 +22,8 @@ from bot.git.fates import Fate, fates
 from bot.git.mirror import commits_among
 from bot.git.objects import ABSENT, LARGEST, SUBMODULE, Entry, File, read_blobs, renames, tree_entries
 from bot.git.parts import Change, Parts, has_lines, parts_of, place
+from bot.rules.model import Verdict
+from bot.rules.proofs import together
 
 _AT_ONCE = 32  # changes that share git processes
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -32,15 +33,6 @@ _SPACED = re.compile(  # files in which white space means something
     r"|Tiltfile|[Jj]ustfile",
     re.DOTALL,
 )
-
-
-class Verdict(StrEnum):
-    LANDED = "landed"
-    PARTLY = "partly"
-    WHITESPACE = "whitespace"
-    MISSING = "missing"
-    DIVERGED = "diverged"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +135,7 @@ def prove_each(
 
 
 def _together(tip: str, files: tuple[FileProof, ...]) -> Proof:
-    kinds = {file.verdict for file in files}
-    if not kinds or Verdict.UNKNOWN in kinds:
-        verdict = Verdict.UNKNOWN
-    elif len(kinds) == 1:
-        (verdict,) = kinds
-    elif kinds == {Verdict.LANDED, Verdict.WHITESPACE}:
-        verdict = Verdict.WHITESPACE
-    else:
-        verdict = Verdict.DIVERGED if kinds == {Verdict.MISSING, Verdict.DIVERGED} else Verdict.PARTLY
+    verdict = together(file.verdict for file in files)
     rungs = [file.rung for file in files if file.rung is not None]
     rung = max(rungs) if verdict in (Verdict.LANDED, Verdict.WHITESPACE) else None
     open_files = [file for file in files if file.verdict is not Verdict.LANDED]

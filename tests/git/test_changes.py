@@ -6,7 +6,8 @@ from bot.git.changes import Unusable, change_to_live, changes_of_patch, file_at,
 from bot.git.objects import ABSENT, File
 from bot.git.parts import Change
 from bot.git.patch import read_patch
-from bot.git.prove import Verdict, prove
+from bot.git.prove import prove
+from bot.rules.model import Verdict
 from tests.git.repos import Work
 
 NGINX = "".join(f"option_{n} {n};\n" for n in range(30))

@@ -5,7 +5,8 @@ import pytest
 from bot.git.changes import change_to_live
 from bot.git.missing import missing_patch
 from bot.git.parts import Change
-from bot.git.prove import Verdict, prove
+from bot.git.prove import prove
+from bot.rules.model import Verdict
 from tests.git.repos import Work
 
 BASE = "".join(f"option_{n} = {n}\n" for n in range(40))

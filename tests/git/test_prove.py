@@ -9,7 +9,8 @@ from bot.git.changes import change_to_live
 from bot.git.compare import State
 from bot.git.mirror import Mirror
 from bot.git.parts import Change
-from bot.git.prove import Proof, Verdict, prove
+from bot.git.prove import Proof, prove
+from bot.rules.model import Verdict
 from tests.git.repos import Work
 
 PATH = "etc/app.conf"

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from bot.git.compare import IN_PLACE, State
 from bot.git.objects import File
 from bot.git.parts import Change
-from bot.git.prove import FileProof, Verdict, prove
+from bot.git.prove import FileProof, prove
+from bot.rules.model import Verdict
 from tests.git.repos import Work
 
 _names = count()
