@@ -161,6 +161,14 @@ def infer_ephemeral(text: str) -> bool:
     return bool(said) and infer_kind(text) is ActionKind.OTHER
 
 
+def changes_something(command: str) -> bool:
+    """Whether `command`, by its first word, plainly changes something: a restart too."""
+    word = _WORD.match(command)
+    name = word[0].rpartition("/")[2].lower() if word else ""
+    meanings = (*_CHANGES.get(name, ()), *_PASSING.get(name, ()))
+    return word is not None and any(arguments.match(command, word.end()) for _, arguments in meanings)
+
+
 _COMMAND = r"(?:^|[\n;&|'\"`(]\s*|\bsudo\s+)"
 _HOST = r"((?!(?:to|into|in|on|onto|and|keys?|config)\b)[A-Za-z0-9][\w.-]*)"
 _TARGETS = (
