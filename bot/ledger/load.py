@@ -52,7 +52,9 @@ def _action(row: Row[Any]) -> Action:
 
 
 def _link(row: Row[Any]) -> Link:
-    return Link(row.id, row.action_id, LinkKind(row.kind), row.repo, row.ref, row.by, row.at, row.url, row.sha)
+    return Link(
+        row.id, row.action_id, LinkKind(row.kind), row.repo, row.ref, row.by, row.at, row.url, row.sha, row.dropped_at
+    )
 
 
 def _evidence(row: Row[Any]) -> Evidence:
@@ -247,7 +249,7 @@ def war_room(conn: Connection, incident_id: int) -> WarRoom:
     ids = {inc.opened_by, inc.lead_id or inc.opened_by}
     for one in all_actions:
         ids |= {one.owner_id, one.logged_by, one.ruled_by or one.owner_id}
-    ids |= {link.by for link in all_links} | {fact.by for fact in facts if fact.by}
+    ids |= {link.by for link in all_links if link.by} | {fact.by for fact in facts if fact.by}
     return WarRoom(
         inc,
         tuple(all_actions),

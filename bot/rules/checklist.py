@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rules.clean import Clean
-from bot.rules.model import Action, ActionState, Evidence, Incident, Link, LinkKind, Person, Strength, WarRoom
+from bot.rules.model import Action, ActionState, Evidence, Incident, Link, LinkKind, Person, Pull, Strength, WarRoom
 
 
 class How(StrEnum):
@@ -45,6 +45,7 @@ class Basis:
     link: Link | None = None
     why: Clean | None = None
     lost_by: str | None = None  # the commit that took it out of upstream; None if the branch was rewritten
+    pull: Pull | None = None  # what is known of the pull request that is linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,28 @@ def basis(action: Action, war_room: WarRoom) -> Basis:
             if fact.holds and fact.strength is strength:
                 return _from_fact(how, fact, fact.at, war_room)
     if action.state is ActionState.IN_REVIEW:
-        link = max((link for link in war_room.links if link.action_id == action.id), key=lambda link: link.at)
+        standing = (one for one in war_room.links if one.action_id == action.id and one.dropped_at is None)
+        link = max(standing, key=lambda link: link.at)
         by = _person(link.by, war_room)
-        return Basis(How.LINKED, by=by, at=link.at, commit=commit_of(link), repo=link.repo, link=link)
+        pull = pull_of(link, war_room)
+        return Basis(How.LINKED, by=by, at=link.at, commit=commit_of(link), repo=link.repo, link=link, pull=pull)
     if facts:
         lost = max(facts, key=lambda fact: (fact.strength is not Strength.CLAIM, fact.lost_at or 0))
         return _from_fact(How.LOST, lost, lost.lost_at, war_room)
-    return Basis(How.NOTHING)
+    return Basis(How.NOTHING, pull=_given_up(action, war_room))
+
+
+def pull_of(link: Link, war_room: WarRoom) -> Pull | None:
+    """The pull request that a link names, as far as its host told of it."""
+    if link.kind is not LinkKind.PULL_REQUEST:
+        return None
+    return next((one for one in war_room.pulls if (one.repo, str(one.number)) == (link.repo, link.ref)), None)
+
+
+def _given_up(action: Action, war_room: WarRoom) -> Pull | None:
+    """The newest of the pull requests that were to carry the action and were closed without being merged."""
+    dropped = [one for one in war_room.links if one.action_id == action.id and one.dropped_at is not None]
+    return pull_of(max(dropped, key=lambda link: link.at), war_room) if dropped else None
 
 
 def commit_of(link: Link) -> str | None:

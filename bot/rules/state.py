@@ -25,7 +25,7 @@ def action_state(ruling: Ruling | None, links: Iterable[Link], evidence: Iterabl
         return ActionState.CLAIMED
     lost = [fact.lost_at for fact in facts if fact.lost_at is not None]
     last_loss = max(lost, default=-1)
-    if any(link.at > last_loss for link in links):
+    if any(link.at > last_loss and link.dropped_at is None for link in links):
         return ActionState.IN_REVIEW
     landed_once = any(fact.kind in (EvidenceKind.CONFIRMED, EvidenceKind.PROVEN) for fact in facts)
     return ActionState.REGRESSED if landed_once else ActionState.DRIFTING
