@@ -7,14 +7,19 @@ surface cannot forget redaction: the database layer refuses a plain `str`.
 import functools
 import hmac
 import re
-from collections.abc import Iterable
+import secrets
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import NamedTuple, Self
 
 from bot.rules.secrets import Span, secret_spans
 
 _WORD = re.compile(r"[\w.:/#@+\-=]{0,300}\Z", re.ASCII)
-_PLACEHOLDER = re.compile(r"\[redacted(?::[0-9a-f]{8})?\]")
-_LONGEST = len("[redacted:1a2b3c4d]")
+_PLACEHOLDER = re.compile(r"\[redacted(?::(?:[0-9a-f]{8}){1,2})?\]")
+_LONGEST = len("[redacted:1a2b3c4d5e6f7a8b]")
+_STANDING = re.compile(rb"\[+redacted(?::[0-9a-f]{16})?\]+")
+_OF_THIS_PROCESS = secrets.token_bytes(32)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -83,3 +88,61 @@ def _outside_placeholders(text: str, spans: Iterable[Span]) -> list[Span]:
         if at < span.end:
             outside.append(span._replace(start=at))
     return outside
+
+
+class SecretLines(NamedTuple):
+    """Lines of a file that hold secrets: keyed hash → the line that stands for it; and what they hold, each kind once,
+    for people. Without a key nothing may be kept of the hashes, and all lines that stand for one are the same."""
+
+    lines: dict[str, str]
+    found: tuple[str, ...]
+
+
+def secret_lines(content: bytes, key: bytes | None) -> SecretLines:
+    """The lines of a text, white space around them left out, in which `redact` would find something: also each line of
+    a secret that spans several."""
+    lines = content.decode("utf-8", "surrogateescape").split("\n")
+    standing: dict[str, str] = {}
+    found: list[str] = []
+    hidden: set[int] = set()
+    while True:  # what was taken out may have hidden the edge of another secret
+        text = "\n".join(lines)
+        starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+        fresh: set[int] = set()
+        for span in _outside_placeholders(text, secret_spans(text)):
+            first, last = bisect_right(starts, span.start) - 1, bisect_right(starts, span.end - 1) - 1
+            here = {at for at in range(first, last + 1) if lines[at].strip()} - hidden
+            if here:
+                found.append(span.what)
+                fresh |= here
+        if not fresh:
+            return SecretLines(standing, tuple(dict.fromkeys(found)))
+        for at in fresh:
+            hashed = _line_hash(lines[at].encode("utf-8", "surrogateescape").strip(), key)
+            standing[hashed] = lines[at] = f"[redacted:{hashed[:16]}]" if key else "[redacted]"
+        hidden |= fresh
+
+
+def veil(content: bytes, lines: Mapping[str, str], key: bytes | None) -> bytes:
+    """`content` with each line whose keyed hash is in `lines` replaced by the line that stands for it; the white space
+    around it stays. So versions of a file stay comparable line by line, once each was veiled with the same `lines`.
+
+    To be done once to a version. A line that only looks as if it stood for another is made to look otherwise: whoever
+    commits what Hotwash showed has not committed the secret.
+    """
+    if not lines and b"redacted" not in content:
+        return content
+    return b"\n".join(_veiled(line, lines, key) for line in content.split(b"\n"))
+
+
+def _veiled(line: bytes, lines: Mapping[str, str], key: bytes | None) -> bytes:
+    body = line.strip()
+    if _STANDING.fullmatch(body):
+        return line.replace(body, b"[" + body + b"]")
+    standing = lines.get(_line_hash(body, key)) if lines and body else None
+    return line.replace(body, standing.encode()) if standing else line
+
+
+def _line_hash(body: bytes, key: bytes | None) -> str:
+    """Without a key of the team's, one of this process: its hashes serve while it runs, and are worth nothing after."""
+    return hmac.digest(key or _OF_THIS_PROCESS, body, "sha256").hex()
