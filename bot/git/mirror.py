@@ -1,18 +1,21 @@
 """A bare mirror of one watched repository: its upstream branch and what people linked, nothing else.
 
 The mirror remembers no tip of its own: the caller passes the tip that it last acted on, out of the database,
-so that two replicas with a mirror each see the same moves. A password in the URL reaches git through its
+so that two replicas with a mirror each see the same moves. A token, or a password in the URL, reaches git through its
 environment: it is never on a command line, in the mirror's configuration or in an error.
 """
 
 import configparser
+import fcntl
 import hashlib
 import re
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from bot.git.names import valid_branch
 from bot.git.run import GitError, asks, environment, git, git_version
@@ -20,7 +23,9 @@ from bot.git.urls import checked_url
 
 FETCH_TIMEOUT = 600.0  # seconds
 CLONE_TIMEOUT = 3600.0
-_STALE = 3600.0  # seconds: a lock or half-written pack that is older belongs to no living git
+LOCK_TIMEOUT = 10.0  # seconds to wait for whoever else writes into the mirror
+
+T = TypeVar("T")
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _SHORT_SHA = re.compile(r"[0-9a-f]{7,64}\Z")
@@ -56,8 +61,11 @@ class Fetched:
 class Mirror:
     """One watched repository on disk. One process uses it, one call at a time."""
 
-    def __init__(self, directory: Path, url: str, branch: str, allow_file: bool = False) -> None:
-        """`url` is https, ssh or scp-like; with `allow_file` also `file://` or an absolute path.
+    def __init__(
+        self, directory: Path, url: str, branch: str, allow_file: bool = False, token: str | None = None
+    ) -> None:
+        """`url` is https, ssh or scp-like; with `allow_file` also `file://` or an absolute path. `token` is the
+        password of an https URL.
 
         Raises BadUrl, and ValueError for a branch name that git does not allow.
         """
@@ -66,37 +74,60 @@ class Mirror:
         self.directory = directory.absolute()
         self.branch = branch
         self._ref = f"refs/heads/{branch}"
-        location, password = checked_url(url, allow_file=allow_file)
+        # Beside the mirror, under names that no repository of the policy can have.
+        self._fresh, self._old, self._lock = (
+            self.directory.with_name(f".{self.directory.name}.{what}") for what in ("fresh", "old", "lock")
+        )
+        self._keep: tuple[int, ...] = ()  # the open lock file, while we hold it
+        self._opened = False
+        location, password = checked_url(url, allow_file=allow_file, token=token)
         self._env = environment(allow_file=allow_file, config={"remote.upstream.url": location, **password})
 
     def open_or_clone(self) -> None:
-        """Make the mirror ready: clone it if it is not there or does not open. Raises GitError."""
+        """Make the mirror ready: sweep up after a process that was killed, and clone if it is not there or does not
+        open. Costs nothing once that was done. Raises GitError."""
+        if self._opened:
+            return
         git_version()
-        if not self._opens():
-            self.clone()
+        with self._alone():
+            self._sweep()
+            if not self._opens():
+                self._clone()
+        self._opened = True
 
     def clone(self) -> None:
         """Clone anew beside what is there, then swap: a clone that fails leaves the old one. Raises GitError,
         BranchMissing."""
-        fresh = self.directory.with_name(f"{self.directory.name}.fresh")
-        old = self.directory.with_name(f"{self.directory.name}.old")
-        fresh.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(fresh, ignore_errors=True)
+        with self._alone():
+            self._clone()
+
+    def read(self, work: Callable[[], T]) -> T:
+        """What `work` finds in the mirror. Where it finds damage, which may show only when an old object is needed, the
+        mirror is cloned anew and looked at once more. Raises GitError."""
+        try:
+            return work()
+        except GitError as error:
+            if not error.corrupt:
+                raise
+        self.clone()
+        return work()
+
+    def _clone(self) -> None:
+        self._sweep()
         try:
             # `init` and `fetch` do what `clone` does, but write the URL to no file.
             object_format = "sha256" if len(self._remote_tip()) == 64 else "sha1"
             init = ("init", "--quiet", "--bare", "--template=", f"--object-format={object_format}")
-            git(None, *init, str(fresh))
-            git(fresh, "symbolic-ref", "HEAD", self._ref)
-            git(fresh, *_FETCH, f"+{self._ref}:{self._ref}", timeout=CLONE_TIMEOUT, env=self._env)
-            git(fresh, "commit-graph", "write", "--reachable", timeout=FETCH_TIMEOUT)
-            shutil.rmtree(old, ignore_errors=True)
+            git(None, *init, str(self._fresh))
+            git(self._fresh, "symbolic-ref", "HEAD", self._ref)
+            refspec = f"+{self._ref}:{self._ref}"
+            git(self._fresh, *_FETCH, refspec, timeout=CLONE_TIMEOUT, env=self._env, keep=self._keep)
+            git(self._fresh, "commit-graph", "write", "--reachable", timeout=FETCH_TIMEOUT, keep=self._keep)
             if self.directory.exists():
-                self.directory.rename(old)
-            fresh.rename(self.directory)
+                self.directory.rename(self._old)
+            self._fresh.rename(self.directory)
         finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+            self._sweep()
 
     def fetch(self, old_tip: str | None = None, linked: Iterable[str] = ()) -> Fetched:
         """Bring the upstream branch and `linked` up to date. `linked` are full ref names (`refs/heads/…`,
@@ -106,14 +137,16 @@ class Mirror:
         Raises BranchMissing, and GitError if the remote cannot be reached. A damaged mirror is cloned anew.
         """
         wanted = list(dict.fromkeys(linked))
-        try:
-            return self._fetch(old_tip, wanted)
-        except GitError as error:
-            if not error.corrupt and self._opens():
+        with self._alone():
+            try:
+                return self._fetch(old_tip, wanted)
+            except GitError as error:
                 self._sweep()
-                raise
-        self.clone()
-        return self._fetch(old_tip, wanted)
+                if error.corrupt or not self._opens():
+                    self._clone()
+                elif not error.locked:
+                    raise
+            return self._fetch(old_tip, wanted)
 
     def tip(self) -> str:
         """The commit that the upstream branch points at, as last fetched. Raises GitError."""
@@ -151,11 +184,36 @@ class Mirror:
     def maintain(self) -> None:
         """Keep history walks and object look-ups fast, and sweep up after a git that was killed. Nothing is
         pruned: what a rewritten branch lost stays explainable. For once a day. Raises GitError."""
-        self._sweep()
-        tasks = ["--task=commit-graph", "--task=loose-objects"]
-        if any(self.directory.glob("objects/pack/*.idx")):  # it fails where there is nothing to repack
-            tasks.append("--task=incremental-repack")
-        git(self.directory, "maintenance", "run", "--quiet", *tasks, timeout=FETCH_TIMEOUT)
+        with self._alone():
+            self._sweep()
+            tasks = ["--task=commit-graph", "--task=loose-objects"]
+            if any(self.directory.glob("objects/pack/*.idx")):  # it fails where there is nothing to repack
+                tasks.append("--task=incremental-repack")
+            git(self.directory, "maintenance", "run", "--quiet", *tasks, timeout=FETCH_TIMEOUT, keep=self._keep)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nothing else writes into the mirror meanwhile: no other process, and no git that a killed one left running.
+        Each git keeps the lock open for as long as it lives, so what it would leave behind is a dead one's."""
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock.open("ab") as file:
+            deadline = time.monotonic() + LOCK_TIMEOUT
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise GitError(
+                            f"another process writes into {self.directory}, or a git does that one left behind: give "
+                            "each process a HOTWASH_MIRRORS of its own"
+                        ) from None
+                    time.sleep(0.05)
+            self._keep = (file.fileno(),)
+            try:
+                yield
+            finally:
+                self._keep = ()
 
     def _opens(self) -> bool:
         """Cheap signs of health: a bare repository whose upstream tip and its tree can be read."""
@@ -205,23 +263,27 @@ class Mirror:
         listed = git(self.directory, "for-each-ref", "--format=%(refname) %(objectname)").decode()
         points_at = dict(line.split(" ") for line in listed.splitlines())
         new_tip = points_at[self._ref]
+        forced = old_tip not in (None, new_tip) and not self.is_ancestor(str(old_tip), new_tip)
+        if forced:  # much is concluded from what is not in the history: all of it has to be there
+            every_commit = environment(config={"core.commitGraph": "false"})
+            git(self.directory, "rev-list", "--count", new_tip, timeout=FETCH_TIMEOUT, env=every_commit)
         return Fetched(
             old_tip=old_tip,
             new_tip=new_tip,
-            forced=old_tip not in (None, new_tip) and not self.is_ancestor(str(old_tip), new_tip),
+            forced=forced,
             linked={name: points_at[self._local(name)] for name in refs if name not in missing},
             missing=tuple(missing),
         )
 
     def _fetch_refs(self, refs: list[str]) -> None:
         specs = {f"+{ref}:{self._local(ref)}": None for ref in (self._ref, *refs)}
-        git(self.directory, *_FETCH, *specs, timeout=FETCH_TIMEOUT, env=self._env)
+        git(self.directory, *_FETCH, *specs, timeout=FETCH_TIMEOUT, env=self._env, keep=self._keep)
 
     def _fetch_commit(self, sha: str) -> bool:
         """A commit by its sha. Many servers give only what one of their refs still reaches."""
         try:
             spec = f"+{sha}:refs/linked/{sha}"
-            git(self.directory, *_FETCH, spec, timeout=FETCH_TIMEOUT, env=self._env)
+            git(self.directory, *_FETCH, spec, timeout=FETCH_TIMEOUT, env=self._env, keep=self._keep)
         except GitError as error:
             if _MISSING.search(error.stderr):
                 return False
@@ -236,13 +298,13 @@ class Mirror:
         return f"refs/linked/{hashlib.sha256(ref.encode()).hexdigest()[:32]}"
 
     def _sweep(self) -> None:
-        """Remove locks and half-written packs that a killed git left: with a lock in place no fetch
-        succeeds."""
-        now = time.time()
+        """Remove what a killed git left: locks, with which no fetch succeeds, half-written packs, half a clone. Only
+        for who holds the lock."""
         for pattern in ("*.lock", "refs/**/*.lock", "objects/**/*.lock", "objects/**/tmp_*"):
             for path in self.directory.glob(pattern):
-                if now - path.stat().st_mtime > _STALE:
-                    path.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+        shutil.rmtree(self._fresh, ignore_errors=True)
+        shutil.rmtree(self._old, ignore_errors=True)
 
 
 def commits_among(git_dir: Path, names: Iterable[str]) -> list[str]:

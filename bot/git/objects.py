@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.git.run import git
+from bot.git.run import GitError, git
 
 LARGEST = 10_000_000  # bytes of a file that is still read
 SYMLINK, SUBMODULE = "120000", "160000"
@@ -55,6 +55,8 @@ def tree_entries(git_dir: Path, commit: str, paths: Collection[str]) -> dict[str
         for record in listed.split(b"\0")[:-1]:
             meta, _, path = record.partition(b"\t")
             mode, kind, blob, size = meta.decode().split()
+            if size == "BAD":
+                raise _gone(blob)
             if kind != "tree":
                 entries[_text(path)] = Entry(mode, blob, int(size) if size != "-" else 0)
     return entries
@@ -70,9 +72,11 @@ def read_blobs(git_dir: Path, blobs: Iterable[str]) -> dict[str, bytes]:
     at = 0
     for blob in wanted:
         end = out.index(b"\n", at)
-        _, _, size = out[at:end].decode().split(" ")
-        contents[blob] = out[end + 1 : end + 1 + int(size)]
-        at = end + 2 + int(size)
+        _, _, *size = out[at:end].decode().split(" ")
+        if not size:
+            raise _gone(blob)
+        contents[blob] = out[end + 1 : end + 1 + int(size[0])]
+        at = end + 2 + int(size[0])
     return contents
 
 
@@ -133,6 +137,11 @@ def versions(
 def is_text(content: bytes) -> bool:
     """As git sees it: no NUL in the first 8,000 bytes."""
     return b"\0" not in content[:8000]
+
+
+def _gone(blob: str) -> GitError:
+    """Git says so without an error of its own; what a tree names and nobody has is damage all the same."""
+    return GitError("the repository lacks one of its files", f"missing object {blob}")
 
 
 def _text(path: bytes) -> str:

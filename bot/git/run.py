@@ -26,9 +26,17 @@ _CORRUPT = re.compile(
     r"^(?!remote:).*(?: is corrupt|bad object|missing object|broken ref|not a git repository: '|inflate: |"
     r"bad config line|unexpected line in \S+packed-refs|did not send all necessary objects|unresolved deltas|"
     r"object file \S+ is empty|unable to (?:unpack|read|parse) |is too small|is not a GIT packfile|"
-    r"does not match index|refusing to fetch into branch)",
+    r"does not match index|refusing to fetch into branch|[Cc]ould not read [0-9a-f]{40}|Failed to traverse parents)",
     re.MULTILINE,
 )
+# What git prints, or passes on, when the other side does not let us in.
+_DENIED = re.compile(
+    r"Authentication failed|could not read (?:Username|Password)|Permission denied \(|Access denied|access rights|"
+    r"returned error: 40[13]|Host key verification failed|[Rr]epository (?:'\S+' )?not found|deploy key|"
+    r"Write access to repository not granted"
+)
+_LOCKED = re.compile(r"Unable to create '.*\.lock': File exists|cannot lock ref|Another git process")
+_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large|died of signal 25")
 
 _running_now: set["_Process"] = set()
 
@@ -36,8 +44,10 @@ _running_now: set["_Process"] = set()
 class GitError(Exception):
     """Git could not do what was asked. The text says what, with the end of git's own words, no credentials.
 
-    `code` is git's exit status; None when it never started, ran out of time or was stopped. `corrupt` tells
-    that the repository itself looks damaged: a fresh clone is the way out, not another try.
+    `code` is git's exit status (negative: the signal that ended it); None when it never started, ran out of time or was
+    stopped. `corrupt` tells that the repository itself looks damaged: a fresh clone is the way out, not another try.
+    `denied`: the other side did not let us in. `locked`: another git, or one that is dead, holds a lock. `full`: the
+    disk, or what we may use of it, is full.
     """
 
     def __init__(self, what: str, stderr: str = "", code: int | None = None) -> None:
@@ -46,6 +56,9 @@ class GitError(Exception):
         self.code = code
         self.stderr = said
         self.corrupt = _CORRUPT.search(said) is not None
+        self.denied = _DENIED.search(said) is not None
+        self.locked = _LOCKED.search(said) is not None
+        self.full = _FULL.search(said) is not None or code == -signal.SIGXFSZ
 
 
 def environment(
@@ -95,14 +108,16 @@ def git(
     timeout: float = TIMEOUT,
     ok: tuple[int, ...] = (0,),
     env: Mapping[str, str] | None = None,
+    keep: tuple[int, ...] = (),
 ) -> bytes:
     """Run one git command and return what it printed. `git_dir` is the repository's own directory (git does
-    not look in those above it: another repository must not answer for a damaged mirror), None for none.
+    not look in those above it: another repository must not answer for a damaged mirror), None for none. `keep` are
+    file descriptors that stay open for as long as it, or anything that it started, runs.
 
     Raises GitError on an exit status that is not in `ok`, and on time-out (seconds).
     """
     stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
-    with _running(git_dir, args, timeout, env, stdin) as process:
+    with _running(git_dir, args, timeout, env, stdin, keep) as process:
         out, _ = process.communicate(input)
         _finish(process, args, ok)
     return out
@@ -164,6 +179,7 @@ def _running(
     timeout: float,
     env: Mapping[str, str] | None,
     stdin: int = subprocess.DEVNULL,
+    keep: tuple[int, ...] = (),
 ) -> Iterator[_Process]:
     with tempfile.TemporaryFile() as errors:
         try:
@@ -175,6 +191,7 @@ def _running(
                 cwd=git_dir if git_dir and git_dir.is_dir() else tempfile.gettempdir(),
                 env=environment() if env is None else env,
                 start_new_session=True,
+                pass_fds=keep,
             )
         except FileNotFoundError as error:
             raise GitError("git is not installed, or not on PATH: install git 2.38 or newer") from error

@@ -23,8 +23,9 @@ class BadUrl(ValueError):
     URL, which may hold a password."""
 
 
-def checked_url(url: str, *, allow_file: bool = False) -> tuple[str, dict[str, str]]:
-    """A repository URL as git may be given it, and the git settings that carry its password, if it has one.
+def checked_url(url: str, *, allow_file: bool = False, token: str | None = None) -> tuple[str, dict[str, str]]:
+    """A repository URL as git may be given it, and the git settings that carry its password, if it has one: `token`, or
+    what stands in the URL.
 
     Raises BadUrl for every other transport (`ext::` runs commands), for a host or user that would be read as
     an option, and for blanks and control characters. `allow_file` also takes `file:///path` and an absolute
@@ -51,9 +52,10 @@ def checked_url(url: str, *, allow_file: bool = False) -> tuple[str, dict[str, s
     if parts.scheme == "https":
         netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
         location = urlunsplit(("https", netloc, parts.path, "", ""))
-        if parts.username is None:
+        if parts.username is None and token is None:
             return location, {}
-        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+        user = unquote(parts.username or "x-access-token")  # hosts that take a token as password take any name with it
+        pair = f"{user}:{token or unquote(parts.password or '')}".encode()
         header = f"Authorization: Basic {base64.b64encode(pair).decode()}"
         return location, {f"http.https://{netloc}/.extraHeader": header}
     raise BadUrl(f"the repository URL is of a kind that git is not given: it has to be {_KINDS}")
