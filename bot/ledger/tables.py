@@ -362,19 +362,22 @@ sent_changes = Table(  # a diff or a live file as it was sent, veiled, until its
     Index("ix_sent_changes_repo", "workspace_id", "repo"),
 )
 
-proofs = Table(  # what the last look for an action's changes found
+proofs = Table(  # what the last look for an action's changes in a repository found
     "proofs",
     metadata,
     _id(),
     _workspace(),
     _incident(),
-    Column("action_id", ForeignKey("actions.id"), nullable=False, unique=True),
+    Column("action_id", ForeignKey("actions.id"), nullable=False),
+    Column("repo", String(63), nullable=False),
     Column("tip", String(64), nullable=False),
+    Column("change_id", Id, nullable=False),  # the newest of the changes that were looked for
     Column("verdict", String(16), nullable=False),
     Column("rung", Integer),
     Column("why", CleanText, nullable=False),
     Column("detail", Text, nullable=False),  # JSON: per file its verdict and the state and commits of each part
     Column("at", Micros, nullable=False),
+    UniqueConstraint("action_id", "repo"),
 )
 
 pulls = Table(  # pull requests, as their host last told of them
@@ -385,7 +388,6 @@ pulls = Table(  # pull requests, as their host last told of them
     Column("repo", String(63), nullable=False),
     Column("number", Integer, nullable=False),
     Column("title", CleanText, nullable=False),
-    Column("author", CleanText, nullable=False),
     Column("url", CleanText, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reviews", Text, nullable=False),  # JSON: reviewer → what they last said, and when

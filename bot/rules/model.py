@@ -197,7 +197,6 @@ class Pull:
     repo: str
     number: int
     title: Clean
-    author: Clean
     url: Clean
     state: PullState
     head_ref: Clean
@@ -211,6 +210,13 @@ class Pull:
         """One reviewer who asks for changes outweighs all who approved."""
         said = {review.said for review in self.reviews.values()}
         return next((one for one in (ReviewState.CHANGES, ReviewState.APPROVED) if one in said), ReviewState.WAITING)
+
+
+class DeploymentState(StrEnum):
+    PENDING = "pending"  # asked for, or on its way
+    LIVE = "live"
+    FAILED = "failed"
+    INACTIVE = "inactive"  # something else runs there since
 
 
 @dataclass(frozen=True, slots=True)
