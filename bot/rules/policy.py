@@ -31,6 +31,13 @@ class Repository(_Part):
     name: Name
     url: str
     branch: str = "main"
+    token_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None  # an environment variable
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.token_env and not re.match(r"https://[^@/]*/", self.url):
+            raise ValueError("token_env is the password of an https URL that has none itself: https://host/path")
+        return self
 
 
 class SeverityRule(_Part):
