@@ -25,7 +25,7 @@ from bot.ledger.database import Database
 from bot.rules.clean import redact
 from bot.rules.decision import CannotRun, Effect
 from bot.rules.policy import Policy, load_policy
-from bot.settings import Settings
+from bot.settings import Settings, repository_tokens
 from bot.slack.app import build_app
 from bot.slack.inbound import Inbound
 from bot.warroom import trouble
@@ -73,6 +73,7 @@ def prepare(settings: Settings) -> Policy:
     Raises CannotRun, or one of its kinds.
     """
     policy = load_policy(settings.policy_file)
+    repository_tokens(policy, os.environ)
     try:
         if policy.repositories:
             git_version()
@@ -111,7 +112,9 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         slack = build_app(inbound, client, secret.get_secret_value() if secret else None)
         watcher = None
         if policy.repositories:
-            watcher = Watcher(rooms, settings.mirrors, worker, delivery.poke, allow_file=settings.allow_file_remotes)
+            tokens = repository_tokens(policy, os.environ)
+            allow_file = settings.allow_file_remotes
+            watcher = Watcher(rooms, settings.mirrors, worker, delivery.poke, allow_file=allow_file, tokens=tokens)
             stack.push_async_callback(watcher.stop)
         bells = Bells(rooms, clock, watcher, delivery.poke)
         hotwash = Hotwash(settings, policy, clock, rooms, slack, delivery, bells)

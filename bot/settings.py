@@ -1,5 +1,6 @@
 """Settings from the environment. What a team decides is in the policy instead, a versioned file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -7,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.rules.decision import CannotRun
+from bot.rules.policy import Policy
 
 # Hosts whose disk is gone at the next deploy or restart, by the variables that they set.
 _EPHEMERAL_DISK = {"DYNO": "Heroku", "GAE_INSTANCE": "Google App Engine", "GAE_SERVICE": "Google App Engine"}
@@ -50,6 +52,20 @@ def load_settings(**given: object) -> Settings:
     except ValidationError as error:
         said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise SettingsError(f"The environment is not usable: {said}") from error
+
+
+def repository_tokens(policy: Policy, environment: Mapping[str, str]) -> dict[str, str]:
+    """The token of each repository that has one in the environment, by the repository's name. Raises SettingsError."""
+    tokens = {}
+    for repository in policy.repositories:
+        if repository.token_env is not None:
+            if not environment.get(repository.token_env):
+                raise SettingsError(
+                    f"{repository.token_env} is not set: the policy says that it holds the token of the repository "
+                    f"{repository.name!r}."
+                )
+            tokens[repository.name] = environment[repository.token_env]
+    return tokens
 
 
 def check_for_serving(settings: Settings, environment: dict[str, str]) -> None:

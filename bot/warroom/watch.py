@@ -6,7 +6,7 @@ since the tip that was last acted on stands in the database.
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import ColumnElement, Connection, case, insert, or_, select, update
 
+from bot.git.advice import advice
 from bot.git.commits import Commit, find_pick, find_pull, find_same_patch, in_force, read_commit, walk
 from bot.git.links import linked_ref
 from bot.git.mirror import Fetched, Mirror
@@ -30,7 +31,7 @@ from bot.warroom.handle import WarRooms
 from bot.warroom.scope import Scope
 from bot.warroom.upstream import Claim, Loss, Mention, Seen
 
-LEASE = 60 * SECOND  # kept up while a look takes longer, as a first clone does
+LEASE = 30 * SECOND  # kept up while a look takes longer, as a first clone does
 GRACE = 3.0  # seconds for looks to end when the process stops
 LONGEST_WAIT = 3600  # seconds between looks at a repository that cannot be reached
 
@@ -57,15 +58,22 @@ class Watcher:
     """Looks at the repositories of the policy when they are due."""
 
     def __init__(
-        self, rooms: WarRooms, mirrors: Path, worker: str, poke: Callable[[], None], *, allow_file: bool = False
+        self,
+        rooms: WarRooms,
+        mirrors: Path,
+        worker: str,
+        poke: Callable[[], None],
+        *,
+        tokens: Mapping[str, str],
+        allow_file: bool = False,
     ) -> None:
-        """`mirrors` is a folder of this process's own; `poke` is called when something was recorded. Raises BadUrl,
-        ValueError for a repository that can't be watched."""
+        """`mirrors` is a folder of this process's own; `poke` is called when something was recorded; `tokens` are the
+        passwords of repositories, by name. Raises BadUrl, ValueError for a repository that can't be watched."""
         self._rooms, self._worker, self._poke = rooms, worker, poke
         self._in_use = {one.name: asyncio.Lock() for one in rooms.policy.repositories}
         self._looking: set[asyncio.Task[None]] = set()
         self._mirrors = {
-            one.name: Mirror(mirrors / one.name, one.url, one.branch, allow_file=allow_file)
+            one.name: Mirror(mirrors / one.name, one.url, one.branch, allow_file, tokens.get(one.name))
             for one in rooms.policy.repositories
         }
 
@@ -104,11 +112,12 @@ class Watcher:
         try:
             name, since = asked.repository.name, at - self._rooms.policy.look_back_days * DAY
             async with self._in_use[name]:
-                fetched, seen = await asyncio.to_thread(look, self._mirrors[name], asked, since)
+                mirror = self._mirrors[name]
+                fetched, seen = await asyncio.to_thread(mirror.read, partial(look, mirror, asked, since))
             record = partial(self._record, asked, fetched, seen)
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
         except (GitError, BadUrl, OSError) as error:
-            await self._failed(asked, str(error))
+            await self._failed(asked, f"{advice(error, asked.repository)} {error}".strip())
         except Exception:
             log.exception("look failed", repository=asked.repository.name)
             await self._failed(asked, "what it holds could not be read; the log says why")
