@@ -5,8 +5,10 @@ hunk goes where its line numbers say, else to the only other place where its old
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from bot.git.compare import lines_of
 
@@ -14,11 +16,16 @@ _RANGES = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@
 _PLAIN = re.compile(rb"(\d{1,9})(?:,(\d{1,9}))?([acd])\d{1,9}(?:,\d{1,9})?\Z")  # a hunk of `diff` without -u
 _STAMP = re.compile(rb"\t.*|\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*")
 _ESCAPED = re.compile(rb'\\(?:([0-7]{3})|([abtnvfr"\\]))')
+_TO_ESCAPE = re.compile(rb'[\x00-\x1f"\\\x7f-\xff]')
 _ESCAPES = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
 
 
 class NoPatch(ValueError):
     """The text is no diff that can be used. Says what is wrong with it, and what to send instead."""
+
+
+class NoDiff(NoPatch):
+    """There is no diff of a named file in it."""
 
 
 class DoesNotApply(ValueError):
@@ -99,11 +106,16 @@ def read_patch(text: bytes) -> list[FilePatch]:
         one for one in patches if one.hunks or one.binary or one.blob or one.renamed_to or one.old_mode or one.new_mode
     ]
     if not patches:
-        raise NoPatch("there is no diff of a named file in it: send what `git diff` or `diff -u old new` prints")
+        raise NoDiff("there is no diff of a named file in it: send what `git diff` or `diff -u old new` prints")
     for patch in patches:
         if patch.old_path is None and patch.new_path is None:
             raise NoPatch("a file in the diff has no name that can be read")
     return patches
+
+
+def write_patch(patches: Sequence[FilePatch]) -> bytes:
+    """A diff that `read_patch` reads as these patches."""
+    return b"".join(part for patch in patches for part in _written(patch))
 
 
 def apply_patch(patch: FilePatch, content: bytes) -> bytes:
@@ -118,6 +130,45 @@ def apply_patch(patch: FilePatch, content: bytes) -> bytes:
             raise
         end = b"\r\n" if returns.pop() else b"\n"
         return b"".join(_applied([_with_line_ends(hunk, end) for hunk in patch.hunks], lines))
+
+
+def _written(patch: FilePatch) -> Iterator[bytes]:
+    old, new = _quoted(patch.old_path), _quoted(patch.new_path)
+    named = _quoted(patch.old_path if patch.old_path is not None else patch.new_path)
+    yield b"diff --git " + named + b" " + named + b"\n"
+    if patch.renamed_to is not None:
+        yield b"rename from " + old + b"\nrename to " + _quoted(patch.renamed_to) + b"\n"
+    if patch.old_path is None and patch.new_mode:
+        yield b"new file mode " + patch.new_mode.encode() + b"\n"
+    elif patch.new_path is None and patch.old_mode:
+        yield b"deleted file mode " + patch.old_mode.encode() + b"\n"
+    else:
+        yield from (b"old mode " + mode.encode() + b"\n" for mode in [patch.old_mode] if mode)
+        yield from (b"new mode " + mode.encode() + b"\n" for mode in [patch.new_mode] if mode)
+    if patch.blob is not None:
+        yield b"index " + patch.blob.encode() + b"..0000000\n"
+    if patch.binary:
+        yield b"GIT binary patch\n"
+    if patch.hunks:
+        yield b"--- " + old + b"\n+++ " + new + b"\n"
+    for hunk in patch.hunks:
+        above = _alike(hunk.old, hunk.new)
+        below = _alike(hunk.old[above:][::-1], hunk.new[above:][::-1])
+        yield b"@@ -%d,%d +1,%d @@\n" % (hunk.start + bool(hunk.old), len(hunk.old), len(hunk.new))
+        yield from _tagged(b" ", hunk.old[:above])
+        yield from _tagged(b"-", hunk.old[above : len(hunk.old) - below])
+        yield from _tagged(b"+", hunk.new[above : len(hunk.new) - below])
+        yield from _tagged(b" ", hunk.old[len(hunk.old) - below :])
+
+
+def _alike(one: Sequence[bytes], other: Sequence[bytes]) -> int:
+    """How many lines both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _tagged(tag: bytes, lines: Sequence[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        yield tag + line if line.endswith(b"\n") else tag + line + b"\n\\ No newline at end of file\n"
 
 
 def _applied(hunks: Sequence[Hunk], lines: list[bytes]) -> list[bytes]:
@@ -136,11 +187,19 @@ def _place(hunk: Hunk, lines: list[bytes]) -> int:
     old = list(hunk.old)
     if lines[hunk.start : hunk.start + len(old)] == old and hunk.start <= len(lines):
         return hunk.start
-    places = [at for at in range(len(lines) - len(old) + 1) if lines[at : at + len(old)] == old] if old else []
+    places = [at for at in _each(old[0], lines) if lines[at : at + len(old)] == old] if old else []
     if len(places) == 1:
         return places[0]
     where = "in several places" if places else "nowhere"
     raise DoesNotApply(f"the old lines of the hunk at line {hunk.start + 1} stand {where} in this version of the file")
+
+
+def _each(line: bytes, lines: list[bytes]) -> Iterator[int]:
+    at = -1
+    with suppress(ValueError):
+        while True:
+            at = lines.index(line, at + 1)
+            yield at
 
 
 def _with_line_ends(hunk: Hunk, end: bytes) -> Hunk:
@@ -247,3 +306,10 @@ def _unquoted(written: bytes) -> bytes:
     """A path in git's quotes: `"caf\\303\\251"`."""
     inside = written[1:].rpartition(b'"')[0]
     return _ESCAPED.sub(lambda found: bytes([int(found[1], 8) & 255 if found[1] else _ESCAPES[found[2][0]]]), inside)
+
+
+def _quoted(path: str | None) -> bytes:
+    if path is None:
+        return b"/dev/null"
+    written = path.encode("utf-8", "surrogateescape")
+    return b'"' + _TO_ESCAPE.sub(lambda found: b"\\%03o" % found[0][0], written) + b'"'

@@ -5,6 +5,7 @@ Read once at start. Every error names the field and what it takes.
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
 from pathlib import Path
@@ -26,18 +27,43 @@ class _Part(BaseModel):
 
 
 class Repository(_Part):
-    """A watched repository. `branch` is its upstream branch: the one that production is built from."""
+    """A watched repository. `branch` is its upstream branch: the one that production is built from. `paths` map folders
+    (or files) on a server to those of the repository that hold the same: `/etc/nginx/` to `deploy/nginx/`."""
 
     name: Name
     url: str
     branch: str = "main"
     token_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None  # an environment variable
+    paths: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _mapped_inside(self) -> Self:
+        for server, inside in self.paths.items():
+            if any(part in (".", "..") for part in f"{server}/{inside}".split("/")):
+                raise ValueError(f"{server!r} = {inside!r}: a path has no . and no .. here")
+            folder = inside.endswith("/") or not inside  # the root of the repository is a folder, too
+            if not server.startswith("/") or inside.startswith("/") or server.endswith("/") is not folder:
+                raise ValueError(
+                    f"{server!r} = {inside!r}: on the left stands a path on a server, from its first slash on, on the "
+                    "right one in the repository, without that; a folder ends with a slash on both sides"
+                )
+        return self
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
         if self.token_env and not re.match(r"https://[^@/]*/", self.url):
             raise ValueError("token_env is the password of an https URL that has none itself: https://host/path")
         return self
+
+
+def mapped_path(path: str, paths: Mapping[str, str]) -> str | None:
+    """The path in the repository of a path on a server; the longest beginning counts. None if none fits."""
+    rooted = f"/{path.lstrip('/')}"  # `git diff --no-index` leaves the first slash out
+    fitting = [server for server in paths if rooted == server or (server.endswith("/") and rooted.startswith(server))]
+    if not fitting:
+        return None
+    longest = max(fitting, key=len)
+    return paths[longest] + rooted.removeprefix(longest)
 
 
 class SeverityRule(_Part):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.git.changes import Unusable, change_to_live, changes_of_patch, file_at, find_base
+from bot.git.changes import MOST_FILES, Unusable, change_to_live, changes_of_patch, changes_of_ref, file_at, find_base
 from bot.git.objects import ABSENT, File
 from bot.git.parts import Change
 from bot.git.patch import read_patch
@@ -145,3 +145,85 @@ def test_a_diff_without_context_cannot_find_its_base(shop: Work) -> None:
     text = _worked_on(shop, {"app.py": "x = 1\ny = 2\n"}, "-U0")
     with pytest.raises(Unusable, match="without -U0"):
         find_base(_git_dir(shop), shop.head(), read_patch(text))
+
+
+ONE = b"@@ -8 +8 @@\n-option_7 7;\n+option_7 70;\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [
+        (b"--- nginx.conf.orig\n+++ nginx.conf\n", "deploy/nginx/nginx.conf"),
+        (b"--- nginx.conf.orig\n+++ nginx.conf\n", "/etc/nginx/nginx.conf"),
+        (b"--- a/etc/nginx/nginx.conf\n+++ b/etc/nginx/nginx.conf\n", None),  # of `git diff --no-index /etc/…`
+        (b"--- a/deploy/nginx/nginx.conf\n+++ b/deploy/nginx/nginx.conf\n", "app.py"),
+        (b"--- old/nginx.conf\n+++ new/nginx.conf\n", "deploy/nginx/nginx.conf"),
+    ],
+)
+def test_where_the_changed_file_is(shop: Work, header: bytes, hint: str | None) -> None:
+    patches, prefixes = read_patch(header + ONE), {"/etc/nginx/": "deploy/nginx/"}
+    (change,) = changes_of_patch(_git_dir(shop), shop.head(), patches, prefixes, hint=hint)
+    assert (change.path, change.live.content) == ("deploy/nginx/nginx.conf", FIXED.encode())
+    assert find_base(_git_dir(shop), shop.head(), patches, prefixes, hint=hint) == shop.head()
+
+
+@pytest.mark.parametrize("path", ["/etc/app/new", "../../etc/passwd", ".git/config", "x/.git/hooks/post-merge"])
+def test_a_path_outside_the_repository_is_refused(shop: Work, path: str) -> None:
+    patches = read_patch(f"--- /dev/null\n+++ {path}\n@@ -0,0 +1 @@\n+x\n".encode())
+    with pytest.raises(Unusable, match="no path in the repository"):
+        changes_of_patch(_git_dir(shop), shop.head(), patches)
+
+
+def test_a_file_that_a_diff_names_twice_is_refused(shop: Work) -> None:
+    text = b"--- a/deploy/nginx/nginx.conf\n+++ b/deploy/nginx/nginx.conf\n" + ONE
+    with pytest.raises(Unusable, match="twice"):
+        changes_of_patch(_git_dir(shop), shop.head(), read_patch(text + text))
+
+
+def test_a_mode_that_is_none_is_not_taken(shop: Work) -> None:
+    text = b"diff --git a/app.py b/app.py\nold mode 100644\nnew mode 777; rm -rf\n--- a/app.py\n+++ b/app.py\n"
+    (change,) = changes_of_patch(_git_dir(shop), shop.head(), read_patch(text + b"@@ -1 +1 @@\n-x = 1\n+x = 2\n"))
+    assert change.live == File("100644", b"x = 2\n")
+
+
+def test_what_a_branch_did_since_it_left_upstream(shop: Work) -> None:
+    base = shop.head()
+    shop.branch("hotfix")
+    shop.commit("One", {"app.py": "x = 2\n"})
+    shop.git("rm", "-q", "deploy/nginx/nginx.conf")
+    sha = shop.commit("Two", {"größe": "x\n"})
+    shop.checkout("main")
+    tip = shop.commit("Meanwhile", {"app.py": "x = 1\ny = 1\n"})
+    changes = {change.path: change for change in changes_of_ref(_git_dir(shop), tip, sha)}
+    assert {path: (one.base.content, one.live.content) for path, one in changes.items()} == {
+        "app.py": (b"x = 1\n", b"x = 2\n"),
+        "deploy/nginx/nginx.conf": (NGINX.encode(), None),
+        "größe": (None, b"x\n"),
+    }
+    assert {one.base_commit for one in changes.values()} == {base}
+
+
+@pytest.mark.parametrize("named", [(), ("-m", "pool size")])
+def test_what_a_stash_holds(shop: Work, named: tuple[str, ...]) -> None:
+    base = shop.head()
+    shop.write("app.py", "x = 2\n")
+    shop.write("new.txt", "hello\n")
+    shop.git("stash", "push", "-q", "-u", *named)
+    stash = shop.head("stash@{0}")
+    tip = shop.commit("Meanwhile", {"other": "y\n"})
+    changes = changes_of_ref(_git_dir(shop), tip, stash)
+    assert [(one.path, one.base.content, one.live.content, one.base_commit) for one in changes] == [
+        ("app.py", b"x = 1\n", b"x = 2\n", base),
+        ("new.txt", None, b"hello\n", base),
+    ]
+
+
+def test_what_a_ref_did_is_bounded_and_needs_a_shared_history(shop: Work) -> None:
+    tip = shop.head()
+    shop.branch("wide")
+    wide = shop.commit("Wide", {f"f{n}": "x\n" for n in range(MOST_FILES + 1)})
+    with pytest.raises(Unusable, match=f"{MOST_FILES + 1} files"):
+        changes_of_ref(_git_dir(shop), tip, wide)
+    shop.git("checkout", "-q", "--orphan", "alone")
+    with pytest.raises(Unusable, match="no history in common"):
+        changes_of_ref(_git_dir(shop), tip, shop.commit("Alone"))

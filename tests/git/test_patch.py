@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.git.patch import DoesNotApply, NoPatch, apply_patch, read_patch
+from bot.git.patch import DoesNotApply, NoDiff, NoPatch, apply_patch, read_patch, write_patch
 from tests.git.repos import Work
 
 OLD = b"".join(b"line %d\n" % n for n in range(30))
@@ -64,6 +64,7 @@ def test_what_git_says_of_two_files_makes_the_one_into_the_other(tmp_path: Path,
         return
     (patch,) = read_patch(b"some words before\n\n" + text)
     assert apply_patch(patch, old) == new
+    assert read_patch(write_patch([patch])) == [patch]
 
 
 @given(
@@ -102,7 +103,9 @@ def test_what_git_says_beside_the_hunks(work: Work) -> None:
     (work.path / "gone").unlink()
     (work.path / "moved").rename(work.path / "new place")
     work.commit("After", {"added": "x\n", "größe": "y\n", "bin": b"\0\1"})
-    found = {(one.old_path, one.new_path): one for one in read_patch(_read(work, "-M"))}
+    patches = read_patch(_read(work, "-M"))
+    assert read_patch(write_patch(patches)) == patches
+    found = {(one.old_path, one.new_path): one for one in patches}
     assert set(found) == {
         (None, "b/added"),
         ("a/bin", "a/bin"),
@@ -160,6 +163,22 @@ def test_a_hunk_goes_to_the_only_other_place_where_its_lines_stand() -> None:
         apply_patch(patch, b"zero\none\ntwo\none\ntwo\n")
     with pytest.raises(DoesNotApply, match="nowhere"):
         apply_patch(patch, b"zero\n")
+
+
+@pytest.mark.parametrize("text", [b"", b"a screenshot, and words\n", b"3c3\n< a\n---\n> b\n", b"\0\xff\n--- \n"])
+def test_what_is_no_diff_is_told_from_a_damaged_one(text: bytes) -> None:
+    with pytest.raises(NoDiff):
+        read_patch(text)
+    with pytest.raises(NoPatch) as caught:
+        read_patch(b"--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n one\n")
+    assert not isinstance(caught.value, NoDiff)
+
+
+def test_a_hunk_of_a_large_file_is_found_at_once() -> None:
+    lines = [b"%d\n" % (n % 50_000) for n in range(100_000)]
+    lines[99_998:] = [b"here\n", b"there\n"]
+    (patch,) = read_patch(b"--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n here\n-there\n+everywhere\n" * 1)
+    assert apply_patch(patch, b"".join(lines)).endswith(b"here\neverywhere\n")
 
 
 def test_hunks_that_meet_do_not_apply() -> None:
