@@ -47,7 +47,7 @@ def _action(row: Row[Any]) -> Action:
         row.id, row.incident_id, row.number, ActionKind(row.kind), row.text, ActionState(row.state), row.logged_by,
         row.logged_at, row.done_at, row.owner_id, row.owner_group, row.target, row.repo, row.path, row.until,
         None if row.ruling is None else Ruling(row.ruling), row.ruled_by, row.ruled_at, row.ruled_why, row.nudged,
-        row.snoozed_until, row.drifting_since, row.drifted,
+        row.snoozed_until, row.drifting_since, row.drifted, row.source_url, row.source_gone,
     )  # fmt: skip
 
 
@@ -230,7 +230,7 @@ def named_in(told: Iterable[Line]) -> set[int]:
     ids: set[int] = set()
     for line in told:
         payload = line.payload or {}
-        named = (line.actor_id, *(payload.get(key) for key in ("owner", "before", "after", "to")))
+        named = (line.actor_id, *(payload.get(key) for key in ("owner", "before", "after", "to", "author")))
         ids.update(one for one in named if isinstance(one, int))
     return ids
 

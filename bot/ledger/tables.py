@@ -24,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from bot.rules.clean import Clean
@@ -92,6 +93,7 @@ people = Table(
     Column("tz", String(64), nullable=False, server_default="UTC"),
     Column("kind", String(16), nullable=False, server_default="unknown"),
     Column("seen_at", Micros),  # when Slack was last asked about them
+    Column("offers", Boolean, nullable=False, server_default=true()),  # whether to ask them about what they write
     UniqueConstraint("workspace_id", "slack_id"),
 )
 
@@ -180,8 +182,13 @@ actions = Table(
     Column("snoozed_until", Micros),
     Column("drifting_since", Micros),
     Column("drifted", BigInteger, nullable=False, server_default=text("0")),
+    Column("source_channel", String(32)),  # the message that it was logged from: channel, ts and address
+    Column("source_ts", String(32)),
+    Column("source_url", CleanText),
+    Column("source_gone", Boolean, nullable=False, server_default=false()),  # that message was deleted
     UniqueConstraint("incident_id", "number"),
     Index("ix_actions_owner", "workspace_id", "owner_id", "state"),
+    Index("ix_actions_source", "workspace_id", "source_channel", "source_ts", unique=True),
 )
 
 links = Table(
@@ -440,4 +447,31 @@ tokens = Table(  # of the REST surface: the token itself is shown once and kept 
     Column("expires_at", Micros, nullable=False),
     Column("revoked_at", Micros),
     Column("used_at", Micros),
+)
+
+pins = Table(  # messages that stand on a timeline
+    "pins",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("channel_id", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("by", ForeignKey("people.id"), nullable=False),
+    UniqueConstraint("workspace_id", "channel_id", "ts"),
+)
+
+offers = Table(  # messages whose author was asked about them: once each, and once for the same words in an incident
+    "offers",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("channel_id", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("link", CleanText),  # the commit or pull request that was asked about
+    UniqueConstraint("workspace_id", "channel_id", "ts"),
+    UniqueConstraint("incident_id", "fingerprint"),
 )

@@ -144,6 +144,8 @@ class Action:
     snoozed_until: int | None = None
     drifting_since: int | None = None  # start of the present stretch of drift
     drifted: int = 0  # microseconds of drift in earlier stretches
+    source_url: Clean | None = None  # the address of the Slack message that it was logged from
+    source_gone: bool = False  # that message was deleted since
 
 
 class LinkKind(StrEnum):
