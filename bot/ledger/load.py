@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, exists, func, or_, select
 
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import Id, actions, entries, evidence, incidents, links, members, people, workspaces
 from bot.rules.clean import Clean
 from bot.rules.model import (
@@ -76,10 +77,10 @@ def _visible_to(viewer_id: int | BindParameter[int]) -> ColumnElement[bool]:
 
 # Made once, as commands ask them: making a statement costs several times what running it does.
 _WORKSPACE = select(workspaces.c.id).where(workspaces.c.team_id == bindparam("team"))
-_PERSON = select(people).where(
-    people.c.workspace_id == bindparam("workspace"), people.c.slack_id == bindparam("slack_id")
+_PERSON = Prepared(
+    select(people).where(people.c.workspace_id == bindparam("workspace"), people.c.slack_id == bindparam("slack_id"))
 )
-_IN_TEAM = (
+_IN_TEAM = Prepared(
     select(people)
     .join(workspaces, workspaces.c.id == people.c.workspace_id)
     .where(workspaces.c.team_id == bindparam("team"), people.c.slack_id == bindparam("slack_id"))
@@ -87,8 +88,8 @@ _IN_TEAM = (
 _SEEN = select(incidents).where(
     incidents.c.workspace_id == bindparam("workspace"), _visible_to(bindparam("viewer", type_=Id))
 )
-_NUMBERED = _SEEN.where(incidents.c.number == bindparam("number")).with_for_update()
-_ROOM_OF = _SEEN.where(incidents.c.channel_id == bindparam("channel")).with_for_update()
+_NUMBERED = Prepared(_SEEN.where(incidents.c.number == bindparam("number")).with_for_update())
+_ROOM_OF = Prepared(_SEEN.where(incidents.c.channel_id == bindparam("channel")).with_for_update())
 
 
 def workspace_id(conn: Connection, team_id: str) -> int | None:
@@ -105,13 +106,13 @@ def person(conn: Connection, person_id: int) -> Person:
 
 
 def person_by_slack(conn: Connection, workspace: int, slack_id: str) -> Person | None:
-    row = conn.execute(_PERSON, {"workspace": workspace, "slack_id": slack_id}).first()
+    row = _PERSON.first(conn, {"workspace": workspace, "slack_id": slack_id})
     return None if row is None else _person(row)
 
 
 def person_in_team(conn: Connection, team_id: str, slack_id: str) -> tuple[int, Person] | None:
     """Their workspace's id and the person."""
-    row = conn.execute(_IN_TEAM, {"team": team_id, "slack_id": slack_id}).first()
+    row = _IN_TEAM.first(conn, {"team": team_id, "slack_id": slack_id})
     return None if row is None else (row.workspace_id, _person(row))
 
 
@@ -124,13 +125,13 @@ def incident(conn: Connection, *where: ColumnElement[bool], lock: bool = False) 
 
 def incident_numbered(conn: Connection, workspace: int, viewer: Person, number: int) -> Incident | None:
     """The incident of that number, locked for appending, if `viewer` may see it."""
-    row = conn.execute(_NUMBERED, {"workspace": workspace, "viewer": viewer.id, "number": number}).first()
+    row = _NUMBERED.first(conn, {"workspace": workspace, "viewer": viewer.id, "number": number})
     return None if row is None else _incident(row)
 
 
 def incident_of_room(conn: Connection, workspace: int, viewer: Person, channel: str) -> Incident | None:
     """The incident whose room a channel is, locked for appending, if `viewer` may see it."""
-    row = conn.execute(_ROOM_OF, {"workspace": workspace, "viewer": viewer.id, "channel": channel}).first()
+    row = _ROOM_OF.first(conn, {"workspace": workspace, "viewer": viewer.id, "channel": channel})
     return None if row is None else _incident(row)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
-    Insert,
     Table,
     and_,
     bindparam,
@@ -27,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.database import now
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import Micros, incidents, messages, outbox, pacing, workspaces
 from bot.rules.clean import Clean
 from bot.rules.decision import Effect, EffectKind
@@ -81,16 +81,18 @@ def new(column: str) -> ColumnElement[Any]:
     return literal_column(f"excluded.{column}")
 
 
-def upserts(table: Table, by: str, *, where: ColumnElement[bool] | None = None, **set_: Any) -> dict[str, Insert]:
-    """Dialect's name → insert a row; where the workspace has one with the same `by`, set that one's columns instead.
-
-    For statements that are made once: making one costs ten times what running it does.
-    """
+def upserts(
+    table: Table,
+    by: str,
+    *,
+    where: ColumnElement[bool] | None = None,
+    returning: tuple[ColumnElement[Any], ...] = (),
+    **set_: Any,
+) -> Prepared:
+    """Insert a row; where the workspace has one with the same `by`, which is `where`, set its columns instead."""
     on_conflict: dict[str, Any] = {"index_elements": ["workspace_id", by], "set_": set_, "where": where}
-    return {
-        "sqlite": sqlite.insert(table).on_conflict_do_update(**on_conflict),
-        "postgresql": postgresql.insert(table).on_conflict_do_update(**on_conflict),
-    }
+    spelled: list[Any] = [one(table).on_conflict_do_update(**on_conflict) for one in (sqlite.insert, postgresql.insert)]
+    return Prepared(*(one.returning(*returning) if returning else one for one in spelled))
 
 
 _WAITS = and_(outbox.c.wanted > outbox.c.done, outbox.c.parked_at.is_(None))
@@ -120,8 +122,7 @@ def ask(conn: Connection, workspace_id: int, effects: Iterable[Effect]) -> None:
         }
         for effect in dict.fromkeys(effects)
     ]
-    if rows:
-        conn.execute(_ASK[conn.dialect.name], rows)
+    _ASK.run_each(conn, rows)
 
 
 _READY = and_(_WAITS, or_(outbox.c.needs_room.is_(False), incidents.c.channel_id.is_not(None)))
@@ -219,19 +220,21 @@ _PACE = upserts(pacing, "bucket", next_at=new("next_at"))
 def pace(conn: Connection, workspace_id: int, bucket: str, wait: int) -> None:
     """No call of `bucket` before `wait` microseconds from now, whichever replica makes it."""
     row = {"workspace_id": workspace_id, "bucket": bucket, "next_at": now(conn) + wait}
-    conn.execute(_PACE[conn.dialect.name], row)
+    _PACE.run(conn, row)
 
 
 _LATER = pacing.c.next_at + bindparam("interval", type_=Micros)
-_TAKE_TURN = upserts(
+_TURN = upserts(
     pacing,
     "bucket",
     where=pacing.c.next_at <= bindparam("at", type_=Micros),
+    returning=(pacing.c.id,),
     next_at=case((new("next_at") > _LATER, new("next_at")), else_=_LATER),
 )
-_TURN = {dialect: statement.returning(pacing.c.id) for dialect, statement in _TAKE_TURN.items()}
-_NEXT_TURN = select(pacing.c.next_at).where(
-    pacing.c.workspace_id == bindparam("workspace_id"), pacing.c.bucket == bindparam("bucket")
+_NEXT_TURN = Prepared(
+    select(pacing.c.next_at).where(
+        pacing.c.workspace_id == bindparam("workspace_id"), pacing.c.bucket == bindparam("bucket")
+    )
 )
 
 
@@ -244,9 +247,9 @@ def turn(conn: Connection, workspace_id: int, bucket: str, interval: int, burst:
     at = now(conn)
     floor = at - (burst - 1) * interval
     turn = {"workspace_id": workspace_id, "bucket": bucket, "next_at": floor + interval, "interval": interval, "at": at}
-    if conn.execute(_TURN[conn.dialect.name], turn).first():
+    if _TURN.first(conn, turn):
         return 0
-    next_at: int = conn.execute(_NEXT_TURN, turn).scalar_one()
+    next_at: int = _NEXT_TURN.first(conn, {"workspace_id": workspace_id, "bucket": bucket}).next_at
     return next_at - at
 
 
@@ -266,4 +269,4 @@ _STANDS = upserts(messages, "lane", channel_id=new("channel_id"), ts=new("ts"))
 def learn_place(conn: Connection, workspace_id: int, lane: str, channel_id: str, ts: str) -> None:
     """Remember where a lane's message stands."""
     row = {"workspace_id": workspace_id, "lane": lane, "channel_id": channel_id, "ts": ts}
-    conn.execute(_STANDS[conn.dialect.name], row)
+    _STANDS.run(conn, row)

@@ -8,13 +8,14 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from bot.ledger import outbox
 from bot.ledger.chain import GENESIS, canonical, entry_hash, new_salt, payload_hash
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries, incidents, metadata
 from bot.rules.decision import Effect, Entry, Insert, Update
 from bot.rules.model import Incident
 
 # Made once, as every change needs them.
-_APPEND = insert(entries)
-_CHANGE_INCIDENT = update(incidents).where(incidents.c.id == bindparam("incident"))
+_APPEND = Prepared(insert(entries))
+_CHANGE_INCIDENT = Prepared(update(incidents).where(incidents.c.id == bindparam("incident")))
 
 
 def append(
@@ -47,8 +48,7 @@ def append(
                 "salt": salt, "payload_hash": hashed, "prev_hash": prev, "hash": head,
             }
         )  # fmt: skip
-    if rows:
-        conn.execute(_APPEND, rows)
+    _APPEND.run_each(conn, rows)
     return seq, head
 
 
@@ -78,6 +78,6 @@ def record(
             table = metadata.tables[change.table]
             conn.execute(update(table).where(table.c.id == change.id).values(dict(change.values)))
     if own:
-        conn.execute(_CHANGE_INCIDENT, {"incident": incident.id, **own})
+        _CHANGE_INCIDENT.run(conn, {"incident": incident.id, **own})
     outbox.ask(conn, incident.workspace_id, effects)
     return replace(incident, last_seq=seq, head_hash=head)

@@ -4,7 +4,6 @@
 surface cannot forget redaction: the database layer refuses a plain `str`.
 """
 
-import functools
 import hmac
 import re
 import secrets
@@ -54,12 +53,11 @@ def redact(text: str, key: bytes | None = None) -> Redacted:
     """
     text = _UNSTORABLE.sub("\ufffd", text)
     found: list[str] = []
-    placeholder = functools.cache(functools.partial(_placeholder, key))
     # What was taken out may have hidden the edge of another secret: until nothing is found. Each round leaves less.
     while spans := _outside_placeholders(text, secret_spans(text)):
         parts, at = [], 0
         for span in spans:
-            parts += [text[at : span.start], placeholder(text[span.start : span.end])]
+            parts += [text[at : span.start], _placeholder(key, text[span.start : span.end])]
             at = span.end
             found.append(span.what)
         text = "".join(parts) + text[at:]

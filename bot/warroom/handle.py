@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.ledger import load
 from bot.ledger.database import Database
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import receipts
 from bot.rules import commands as ask
 from bot.rules import words
@@ -74,7 +75,7 @@ VERBS: dict[type, Callable[[Scope, Any], Answer]] = {
     ask.Help: help.run,
 }
 
-_RECEIPT = insert(receipts)
+_RECEIPT = Prepared(insert(receipts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class WarRooms:
         if scope.found_secrets:
             answer = Answer(f"{answer.text}\n{words.secrets_found(scope.found_secrets)}", answer.buttons, answer.menu)
         receipt = {"workspace_id": workspace, "key": request.key, "at": request.at, "answer": _to_text(answer)}
-        conn.execute(_RECEIPT, receipt)
+        _RECEIPT.run(conn, receipt)
         return answer
 
 

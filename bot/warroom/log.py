@@ -2,6 +2,7 @@
 
 from sqlalchemy import insert
 
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import actions
 from bot.rules import words
 from bot.rules.commands import Log
@@ -13,7 +14,7 @@ from bot.rules.times import clock_time
 from bot.warroom import remind
 from bot.warroom.scope import Scope
 
-_INSERT = insert(actions).returning(actions.c.id)
+_INSERT = Prepared(insert(actions).returning(actions.c.id))
 
 
 def decide(incident: Incident, action: Action, owner: Person, actor: Person) -> Decision:
@@ -72,7 +73,7 @@ def run(scope: Scope, command: Log) -> Answer:
         drifting_since=None if ruling else done_at,
     )
     row = {**_row(action), "workspace_id": incident.workspace_id}
-    made = scope.conn.execute(_INSERT, row).scalar_one()
+    made: int = _INSERT.first(scope.conn, row).id
     answer = scope.record(incident, decide(incident, action, owner, scope.actor))
     if ruling is None:
         remind.plan_new(scope, incident, action, made, owner)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
 
 from bot.ledger import load
 from bot.ledger.outbox import new, upsert, upserts
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import actions, nudges, reminders
 from bot.rules import nudges as due
 from bot.rules.decision import Effect, EffectKind, Entry, Update
@@ -25,7 +26,7 @@ Pair = tuple[Action, Incident]
 _SPANNING = {EffectKind.NUDGE, EffectKind.DIGEST}  # one message about several incidents: asked for once
 
 _DUE = upserts(reminders, "lane", due_at=new("due_at"), person_id=new("person_id"))
-_NOT_DUE = (
+_NOT_DUE = Prepared(
     update(reminders)
     .where(
         reminders.c.workspace_id == bindparam("workspace"),
@@ -253,7 +254,7 @@ def _set(scope: Scope, kind: str, at: int | None, key: int, incident_id: int | N
     """Store when to look at a thing again. A thing that was never due has no row."""
     lane = f"{kind}/{key}"
     if at is None:
-        scope.conn.execute(_NOT_DUE, {"workspace": scope.workspace, "which": lane})
+        _NOT_DUE.run(scope.conn, {"workspace": scope.workspace, "which": lane})
         return
     row = {
         "workspace_id": scope.workspace,
@@ -264,7 +265,7 @@ def _set(scope: Scope, kind: str, at: int | None, key: int, incident_id: int | N
         "person_id": person_id,
         "due_at": at,
     }
-    scope.conn.execute(_DUE[scope.conn.dialect.name], row)
+    _DUE.run(scope.conn, row)
 
 
 def _latest(*times: int | None) -> int | None:
