@@ -16,7 +16,7 @@ from bot.ledger.outbox import Leased
 from bot.ledger.tables import entries
 from bot.rules.checklist import Item, checklist
 from bot.rules.decision import Effect, EffectKind
-from bot.rules.model import SECOND, ActionState, Line, Person, WarRoom
+from bot.rules.model import SECOND, Line, Person, WarRoom
 from bot.rules.nudges import Audience, audience
 from bot.rules.policy import Policy
 from bot.slack.blocks import Message
@@ -51,7 +51,7 @@ class Scene:
     def whole_room(self) -> WarRoom:
         return load.war_room(self.conn, self._incident_id)
 
-    def counts(self) -> dict[ActionState, int]:
+    def counts(self) -> dict[str, int]:
         return store.counts(self.conn, self._incident_id)
 
     def line(self) -> Line:

@@ -3,15 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, null, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, select, update
 
 from bot.ledger import load
 from bot.ledger.database import now
 from bot.ledger.outbox import Leased
-from bot.ledger.tables import actions, entries, incidents, messages, nudges, outbox, pacing, people, workspaces
+from bot.ledger.proofs import not_proven, proofs_of
+from bot.ledger.tables import (
+    actions,
+    entries,
+    evidence,
+    incidents,
+    messages,
+    nudges,
+    outbox,
+    pacing,
+    people,
+    workspaces,
+)
+from bot.rules.checklist import STANDINGS, How
 from bot.rules.clean import Clean
 from bot.rules.decision import Effect
-from bot.rules.model import ActionState, Incident, PersonKind, WarRoom
+from bot.rules.model import ActionState, Incident, PersonKind, Strength, WarRoom
 
 
 def paced(conn: Connection) -> list[tuple[int, str, int]]:
@@ -98,15 +111,18 @@ def learn_standing_channel(conn: Connection, workspace_id: int, channel_id: str,
     )
 
 
-def counts(conn: Connection, incident_id: int) -> dict[ActionState, int]:
-    """How many actions are in each state, as `bot.rules.checklist.counts` would say, without reading them."""
-    rows = conn.execute(
-        select(actions.c.state, func.count())
-        .where(actions.c.incident_id == incident_id, actions.c.state != ActionState.STRUCK.value)
-        .group_by(actions.c.state)
+def counts(conn: Connection, incident_id: int) -> dict[str, int]:
+    """How many actions stand where, as `bot.rules.checklist.counts` would say, without reading them."""
+    proof = exists().where(
+        evidence.c.action_id == actions.c.id,
+        evidence.c.strength == Strength.PROOF.value,
+        evidence.c.lost_at.is_(None),
     )
-    found = {ActionState(state): number for state, number in rows}
-    return {state: found[state] for state in ActionState if state in found}
+    how = case((and_(proof, ~not_proven()), How.PROVEN.value), else_=How.CONFIRMED.value)
+    standing = case((actions.c.state == ActionState.LANDED.value, how), else_=actions.c.state).label("standing")
+    counted = select(standing, func.count()).where(actions.c.incident_id == incident_id).group_by("standing")
+    found: dict[str, int] = {name: number for name, number in conn.execute(counted)}
+    return {name: found[name] for name in STANDINGS if name in found}
 
 
 def part_of_room(conn: Connection, incident_id: int, numbers: Sequence[int]) -> WarRoom:
@@ -120,7 +136,11 @@ def part_of_room(conn: Connection, incident_id: int, numbers: Sequence[int]) -> 
     for action in some:
         people_ids |= {action.owner_id, action.logged_by, action.ruled_by}
     known = load.people_by_id(conn, {one for one in people_ids if one is not None})
-    return WarRoom(incident, tuple(some), tuple(links), tuple(facts), known, incident.head_hash, incident.last_seq)
+    proofs = proofs_of(conn, ids) if ids else []
+    return WarRoom(
+        incident, tuple(some), tuple(links), tuple(facts), known, incident.head_hash, incident.last_seq,
+        proofs=tuple(proofs),
+    )  # fmt: skip
 
 
 def room_channels(conn: Connection, workspace_id: int) -> set[str]:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, exists, func, or_, select
 
 from bot.ledger.prepared import Prepared
-from bot.ledger.tables import Id, actions, entries, evidence, incidents, links, members, people, workspaces
+from bot.ledger.proofs import proofs_where
+from bot.ledger.tables import Id, actions, changes, entries, evidence, incidents, links, members, people, workspaces
 from bot.rules.clean import Clean
 from bot.rules.model import (
     Action,
@@ -101,6 +102,12 @@ def team_id(conn: Connection, workspace: int) -> str:
     return found
 
 
+def workspaces_known(conn: Connection) -> list[tuple[int, str]]:
+    """Id and Slack's team id of each."""
+    rows = conn.execute(select(workspaces.c.id, workspaces.c.team_id).order_by(workspaces.c.id))
+    return [(row.id, row.team_id) for row in rows]
+
+
 def person(conn: Connection, person_id: int) -> Person:
     return _person(conn.execute(select(people).where(people.c.id == person_id)).one())
 
@@ -169,6 +176,13 @@ def actions_where(conn: Connection, *where: ColumnElement[bool]) -> list[Action]
 
 def action(conn: Connection, incident_id: int, number: int) -> Action | None:
     found = actions_where(conn, actions.c.incident_id == incident_id, actions.c.number == number)
+    return found[0] if found else None
+
+
+def logged_from(conn: Connection, workspace: int, channel: str, ts: str) -> Action | None:
+    """The action that was logged from a message in Slack."""
+    of_message = (actions.c.workspace_id == workspace, actions.c.source_channel == channel, actions.c.source_ts == ts)
+    found = actions_where(conn, *of_message)
     return found[0] if found else None
 
 
@@ -242,7 +256,7 @@ def people_by_id(conn: Connection, ids: Iterable[int]) -> dict[int, Person]:
 
 
 def war_room(conn: Connection, incident_id: int) -> WarRoom:
-    """Everything about one incident but its entries, in six statements whatever its size."""
+    """Everything about one incident but its entries, in a few statements whatever its size."""
     inc = incident_by_id(conn, incident_id)
     all_actions = actions_where(conn, actions.c.incident_id == incident_id)
     all_links = links_where(conn, links.c.incident_id == incident_id)
@@ -259,6 +273,7 @@ def war_room(conn: Connection, incident_id: int) -> WarRoom:
         people_by_id(conn, ids),
         inc.head_hash,
         inc.last_seq,
+        proofs=tuple(proofs_where(conn, changes.c.incident_id == incident_id)),
     )
 
 

@@ -1,12 +1,25 @@
 """The checklist of an incident: every action that counts, where it stands, and what would settle it."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.rules.clean import Clean
-from bot.rules.model import Action, ActionState, Evidence, Incident, Link, LinkKind, Person, Pull, Strength, WarRoom
+from bot.rules.model import (
+    Action,
+    ActionState,
+    Evidence,
+    Incident,
+    Link,
+    LinkKind,
+    Person,
+    Proof,
+    Pull,
+    Strength,
+    Verdict,
+    WarRoom,
+)
+from bot.rules.proofs import NOT_THERE, verdict_of
 
 
 class How(StrEnum):
@@ -16,6 +29,8 @@ class How(StrEnum):
     LOST = "lost"  # upstream carried it, or was said to, and no longer does
     LINKED = "linked"  # a commit, branch or pull request that has not reached upstream
     CLAIMED = "claimed"  # a commit in upstream is said to carry it
+    NOT_THERE = "not there"  # what was recorded of it is not upstream, or not all of it, whatever anybody says
+    WHITESPACE = "whitespace"  # it stands upstream but for white space
     PROVEN = "proven"
     CONFIRMED = "confirmed"
     UNDONE = "undone"
@@ -45,6 +60,7 @@ class Basis:
     link: Link | None = None
     why: Clean | None = None
     lost_by: str | None = None  # the commit that took it out of upstream; None if the branch was rewritten
+    proofs: tuple[Proof, ...] = ()  # what was found of the recorded changes, one for each repository
     pull: Pull | None = None  # what is known of the pull request that is linked
 
 
@@ -86,11 +102,25 @@ def urgency(action: Action, now: int) -> tuple[bool, int, int]:
     return action.state is not ActionState.REGRESSED, -drift_so_far(action, now), action.number
 
 
-def counts(actions: Iterable[Action]) -> dict[ActionState, int]:
-    """How many actions are in each state, in the order of the states. Struck ones and empty states are left
-    out."""
-    tally: Counter[ActionState] = Counter(action.state for action in actions if action.state is not ActionState.STRUCK)
-    return {state: tally[state] for state in ActionState if tally[state]}
+def counts(war_room: WarRoom) -> dict[str, int]:
+    """How many actions stand where, in the order of the states. What landed is counted as *proven* and as *confirmed*;
+    struck actions and empty states are left out."""
+    counted = (action for action in war_room.actions if action.state is not ActionState.STRUCK)
+    tally = Counter(named(action, basis(action, war_room).how) for action in counted)
+    return {name: tally[name] for name in STANDINGS if tally[name]}
+
+
+def named(action: Action, how: How) -> str:
+    """How an action is counted and named: by its state, but never just as *landed*."""
+    return how.value if action.state is ActionState.LANDED else action.state.value
+
+
+STANDINGS: tuple[str, ...] = tuple(
+    name
+    for state in ActionState
+    if state is not ActionState.STRUCK
+    for name in ((How.PROVEN, How.CONFIRMED) if state is ActionState.LANDED else (state,))
+)
 
 
 def checklist(war_room: WarRoom, now: int) -> Checklist:
@@ -132,25 +162,44 @@ def buttons(action: Action) -> tuple[Verb, ...]:
 
 
 def basis(action: Action, war_room: WarRoom) -> Basis:
-    """What the state rests on: a ruling, else the newest of the strongest facts that hold, else the newest
-    link, else the last loss. The order is that of `action_state`, so the two never disagree."""
+    """What the state rests on: a ruling, else proof, else what is not there of the recorded changes, else the newest of
+    the strongest facts that hold, else the newest link, else the last loss. The order is that of `action_state`, so the
+    two never disagree."""
     if action.ruling is not None:
         ruled_by = _person(action.ruled_by, war_room)
         return Basis(How(action.ruling.value), by=ruled_by, at=action.ruled_at, why=action.ruled_why)
+    proofs = tuple(proof for proof in war_room.proofs if proof.action_id == action.id)
+    return replace(_basis(action, verdict_of(proofs), war_room), proofs=proofs)
+
+
+def _basis(action: Action, verdict: Verdict | None, war_room: WarRoom) -> Basis:
     facts = sorted((f for f in war_room.evidence if f.action_id == action.id), key=lambda fact: -fact.id)
-    for strength, how in _BY_STRENGTH:
-        for fact in facts:
-            if fact.holds and fact.strength is strength:
-                return _from_fact(how, fact, fact.at, war_room)
+    newest: dict[Strength, Evidence] = {}
+    for fact in facts:
+        if fact.holds:
+            newest.setdefault(fact.strength, fact)
+    claim = newest.get(Strength.CLAIM)
+    if Strength.PROOF in newest and verdict in (None, Verdict.LANDED):
+        return _from_fact(How.PROVEN, newest[Strength.PROOF], war_room)
+    if verdict not in NOT_THERE:
+        if Strength.WORD in newest:
+            return _from_fact(How.CONFIRMED, newest[Strength.WORD], war_room)
+        if verdict is Verdict.WHITESPACE:
+            return _from_fact(How.WHITESPACE, claim, war_room) if claim else Basis(How.WHITESPACE)
+        if claim:
+            return _from_fact(How.CLAIMED, claim, war_room)
     if action.state is ActionState.IN_REVIEW:
         standing = (one for one in war_room.links if one.action_id == action.id and one.dropped_at is None)
         link = max(standing, key=lambda link: link.at)
         by = _person(link.by, war_room)
         pull = pull_of(link, war_room)
         return Basis(How.LINKED, by=by, at=link.at, commit=commit_of(link), repo=link.repo, link=link, pull=pull)
-    if facts:
-        lost = max(facts, key=lambda fact: (fact.strength is not Strength.CLAIM, fact.lost_at or 0))
-        return _from_fact(How.LOST, lost, lost.lost_at, war_room)
+    lost = [fact for fact in facts if not fact.holds]
+    if lost and (action.state is ActionState.REGRESSED or verdict not in NOT_THERE):
+        last = max(lost, key=lambda fact: (fact.strength is not Strength.CLAIM, fact.lost_at or 0))
+        return _from_fact(How.LOST, last, war_room)
+    if verdict in NOT_THERE:
+        return _from_fact(How.NOT_THERE, claim, war_room) if claim else Basis(How.NOT_THERE)
     return Basis(How.NOTHING, pull=_given_up(action, war_room))
 
 
@@ -172,15 +221,8 @@ def commit_of(link: Link) -> str | None:
     return link.ref if link.sha is None and link.kind is LinkKind.COMMIT else link.sha
 
 
-_BY_STRENGTH = (
-    (Strength.PROOF, How.PROVEN),
-    (Strength.WORD, How.CONFIRMED),
-    (Strength.CLAIM, How.CLAIMED),
-)
-
-
-def _from_fact(how: How, fact: Evidence, at: int | None, war_room: WarRoom) -> Basis:
-    by = _person(fact.by, war_room)
+def _from_fact(how: How, fact: Evidence, war_room: WarRoom) -> Basis:
+    by, at = _person(fact.by, war_room), fact.at if fact.holds else fact.lost_at
     return Basis(how, by=by, at=at, commit=fact.commit, repo=fact.repo, lost_by=fact.lost_by)
 
 

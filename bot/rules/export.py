@@ -1,12 +1,14 @@
 """One incident as a file: everything that is recorded, as JSON for programs or as Markdown for people."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.rules.checklist import Basis, How, Item, checklist
-from bot.rules.model import SECOND, Action, Evidence, Line, Link, LinkKind, Person, WarRoom
+from bot.rules.model import SECOND, Action, ActionState, Evidence, Line, Link, LinkKind, Person, Proof, WarRoom
+from bot.rules.proofs import finding, parts_landed
 from bot.rules.summary import Summary, plain_duration, summary
 from bot.rules.telling import tell
 
@@ -16,8 +18,8 @@ SCHEMA = "hotwash.incident/1"
 def to_json(war_room: WarRoom, lines: Sequence[Line], now: int) -> dict[str, Any]:
     """The incident as JSON-ready data of the schema `hotwash.incident/1`.
 
-    Top level: `schema`, `exported_at`, `incident`, `summary`, `actions` (by number, with links and
-    evidence, also struck ones), `people` and `ledger`. Times are ISO 8601 in UTC to the microsecond,
+    Top level: `schema`, `exported_at`, `incident`, `summary`, `actions` (by number, with links,
+    evidence and proofs, also struck ones), `people` and `ledger`. Times are ISO 8601 in UTC to the microsecond,
     durations whole seconds, people are named by the ids in `people`. Fields may be added to a schema; any
     other change raises its number.
     """
@@ -74,12 +76,21 @@ def _summary_json(facts: Summary) -> dict[str, Any]:
         "time_to_resolve_seconds": _seconds(facts.time_to_resolve),
         "people": [person.id for person in facts.people],
         "by_kind": {kind.value: number for kind, number in facts.by_kind.items()},
-        "by_state": {state.value: number for state, number in facts.by_state.items()},
+        "by_state": _by_state(facts.by_state),
+        "landed": {how: facts.by_state.get(how, 0) for how in (How.PROVEN, How.CONFIRMED)},
         "commits": [{"sha": c.sha, "repo": c.repo, "actions": list(c.actions)} for c in facts.commits],
         "oldest_drift": oldest and {"action": oldest.action.number, "drift_seconds": _seconds(oldest.drift)},
         "drift_debt_seconds": _seconds(facts.drift_debt),
         "left": [item.action.number for item in facts.left],
     }
+
+
+def _by_state(standings: Mapping[str, int]) -> dict[str, int]:
+    """By state alone, as the schema has it; `landed` beside it tells proven and confirmed apart."""
+    tally: Counter[str] = Counter()
+    for name, number in standings.items():
+        tally[ActionState.LANDED if name in (How.PROVEN, How.CONFIRMED) else name] += number
+    return dict(tally)
 
 
 def _action_json(action: Action, item: Item | None, war_room: WarRoom) -> dict[str, Any]:
@@ -110,6 +121,7 @@ def _action_json(action: Action, item: Item | None, war_room: WarRoom) -> dict[s
         "drift_seconds": item and _seconds(item.drift),
         "links": [_link_json(link) for link in war_room.links if link.action_id == action.id],
         "evidence": [_evidence_json(fact) for fact in war_room.evidence if fact.action_id == action.id],
+        "proofs": [_proof_json(proof) for proof in war_room.proofs if proof.action_id == action.id],
     }
 
 
@@ -136,6 +148,39 @@ def _evidence_json(fact: Evidence) -> dict[str, Any]:
         "at": _iso(fact.at),
         "lost_at": _iso(fact.lost_at),
         "lost_by": fact.lost_by,
+    }
+
+
+def _proof_json(proof: Proof) -> dict[str, Any]:
+    """`tip` is None, and the verdict *unknown*, until the changes were looked for as they are recorded now."""
+    landed, parts = parts_landed([proof])
+    return {
+        "repo": proof.repo,
+        "tip": proof.tip or None,
+        "at": _iso(proof.at) if proof.looked else None,
+        "verdict": proof.verdict.value,
+        "rung": proof.rung,
+        "why": proof.why,
+        "parts": parts,
+        "parts_landed": landed,
+        "files": [
+            {
+                "path": file.path,
+                "upstream_path": file.upstream_path or None,
+                "verdict": file.verdict.value,
+                "why": file.why,
+                "hunks": [
+                    {
+                        "base_lines": part.lines and list(part.lines),
+                        "state": part.state.value,
+                        "commit": part.commit,
+                        "undone_by": part.undone_by,
+                    }
+                    for part in file.parts
+                ],
+            }
+            for file in proof.files
+        ],
     }
 
 
@@ -191,7 +236,7 @@ def _facts(facts: Summary) -> Iterator[tuple[str, str]]:
         yield "Actions by kind", ", ".join(f"{number} {kind.value}" for kind, number in facts.by_kind.items())
         yield (
             "Actions by state",
-            ", ".join(f"{number} {state.value}" for state, number in facts.by_state.items()),
+            ", ".join(f"{number} {name}" for name, number in facts.by_state.items()),
         )
     if facts.commits:
         yield "Commits", ", ".join(f"{_sha(c.sha)} ({_numbers(c.actions)})" for c in facts.commits)
@@ -215,11 +260,22 @@ def _item(item: Item) -> str:
 
 
 def _phrase(action: Action, basis: Basis) -> str:
+    said = _grounds(action, basis)
+    if basis.proofs and basis.how is not How.PROVEN:
+        said += f" · {escaped(finding(basis.proofs))}"
+    return said
+
+
+def _grounds(action: Action, basis: Basis) -> str:
     by = f" by {_name(basis.by)}" if basis.by else ""
     commit = f" · {_sha(basis.commit)}" if basis.commit else ""
     match basis.how:
         case How.NOTHING:
             return "drifting · no commit carries it"
+        case How.NOT_THERE:
+            return f"{action.state.value}" + (f" · {_sha(basis.commit)} says it carries it" if basis.commit else "")
+        case How.WHITESPACE:
+            return f"{action.state.value}{commit}"
         case How.LOST:
             cause = f"by {_sha(basis.lost_by)}" if basis.lost_by else "when the branch was rewritten"
             return f"{action.state.value}{commit} · lost {cause}"

@@ -97,13 +97,14 @@ def _in_commits(proofs: Sequence[Proof]) -> str:
 
 def _places(proofs: Sequence[Proof], *states: PartState) -> str:
     """`nginx.conf lines 88 and 112, run.sh`: by their lines in the base, file by file."""
-    files = [file for proof in proofs for file in proof.files]
-    names = [PurePosixPath(file.path).name for file in files]
+    files = [(proof, file) for proof in proofs for file in proof.files]
+    names = [PurePosixPath(file.path).name for _, file in files]
     said, left = [], _MOST
-    for file, name in zip(files, names, strict=True):
+    for (proof, file), name in zip(files, names, strict=True):
         parts = [part for part in file.parts if part.state in states]
         if parts and left > 0:
-            said.append(_place(parts[:left], name if names.count(name) == 1 else file.path))
+            full = file.path if len(proofs) == 1 else f"{proof.repo}:{file.path}"
+            said.append(_place(parts[:left], name if names.count(name) == 1 else full))
         left -= len(parts)
     return ", ".join(said) + (f" and {-left} more" if left < 0 else "")
 

@@ -4,12 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.rules.decision import Update
-from bot.rules.model import Action, ActionState, Evidence, EvidenceKind, Link, Ruling, Strength
+from bot.rules.model import Action, ActionState, Evidence, EvidenceKind, Link, Ruling, Strength, Verdict
+from bot.rules.proofs import NOT_THERE
 
 
-def action_state(ruling: Ruling | None, links: Iterable[Link], evidence: Iterable[Evidence]) -> ActionState:
+def action_state(
+    ruling: Ruling | None, links: Iterable[Link], evidence: Iterable[Evidence], verdict: Verdict | None = None
+) -> ActionState:
     """Derive the state. A person's ruling stands above Git; proof and a confirmed claim land an action; a claim or a
-    link only moves it closer.
+    link only moves it closer. `verdict` is the one on its recorded changes, None if there are none.
+
+    What the content shows stands above what anybody says: where a recorded change is not there, no trailer, link or
+    confirmation counts. Where it stands but for white space, a person may confirm that; where nobody can tell, claims
+    count as they do for what was recorded in words.
 
     A fact that held and was lost makes the action *regressed* if it had landed by it, unless something newer than the
     loss carries the action again. A confirmation is only as good as the commit it was given for: callers mark it lost
@@ -19,15 +26,20 @@ def action_state(ruling: Ruling | None, links: Iterable[Link], evidence: Iterabl
         return ActionState(ruling.value)
     facts = list(evidence)
     holding = [fact for fact in facts if fact.holds]
-    if any(fact.strength is not Strength.CLAIM for fact in holding):
+    strengths = {fact.strength for fact in holding}
+    if Strength.PROOF in strengths and verdict in (None, Verdict.LANDED):
         return ActionState.LANDED
-    if holding:
-        return ActionState.CLAIMED
-    lost = [fact.lost_at for fact in facts if fact.lost_at is not None]
-    last_loss = max(lost, default=-1)
-    if any(link.at > last_loss and link.dropped_at is None for link in links):
+    if verdict not in NOT_THERE:
+        if Strength.WORD in strengths:
+            return ActionState.LANDED
+        if Strength.CLAIM in strengths or verdict is Verdict.WHITESPACE:
+            return ActionState.CLAIMED
+    # What was linked before the last commit arrived upstream, or was lost there, is not on its way any more.
+    lost = [fact for fact in facts if not fact.holds]
+    over = [fact.lost_at or 0 for fact in lost] + [fact.at for fact in holding if fact.kind is EvidenceKind.LINKED]
+    if any(link.at > max(over, default=-1) and link.dropped_at is None for link in links):
         return ActionState.IN_REVIEW
-    landed_once = any(fact.kind in (EvidenceKind.CONFIRMED, EvidenceKind.PROVEN) for fact in facts)
+    landed_once = any(fact.kind in (EvidenceKind.CONFIRMED, EvidenceKind.PROVEN) for fact in lost)
     return ActionState.REGRESSED if landed_once else ActionState.DRIFTING
 
 

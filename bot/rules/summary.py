@@ -39,7 +39,7 @@ class Summary:
     time_to_resolve: int | None
     people: tuple[Person, ...]  # who acted, in the order in which they first did
     by_kind: dict[ActionKind, int]
-    by_state: dict[ActionState, int]
+    by_state: dict[str, int]  # what landed is told apart in *proven* and *confirmed*
     commits: tuple[Commit, ...]  # in the order in which they were named
     oldest_drift: Item | None  # the longest drift among what is left
     drift_debt: int  # time that actions spent drifting, summed
@@ -60,7 +60,7 @@ def summary(war_room: WarRoom, lines: Iterable[Line], now: int) -> Summary:
         time_to_resolve=_time_to_resolve(incident),
         people=_people(war_room, lines),
         by_kind={kind: kinds[kind] for kind in ActionKind if kinds[kind]},
-        by_state=counts(war_room.actions),
+        by_state=counts(war_room),
         commits=_commits(war_room),
         oldest_drift=max(listed.left, key=lambda item: item.drift, default=None),
         drift_debt=sum(item.drift for item in items),

@@ -22,10 +22,11 @@ def describe(room: WarRoom, now: int) -> str:
     lead = room.people[incident.lead_id].name if incident.lead_id else "nobody"
     head = f"{incident.name} · {short(incident.title, 200)}\n{incident.state.value} · {incident.severity} · lead {lead}"
     head += f" · opened {plain_duration(now - incident.opened_at)} ago"
-    tally = ", ".join(f"{many} {state.value}" for state, many in counts(room.actions).items())
+    standings = counts(room)
+    tally = ", ".join(f"{many} {name}" for name, many in standings.items())
     lines = [
         head,
-        f"{count(sum(counts(room.actions).values()), 'action')}: {tally}" if tally else "No actions logged.",
+        f"{count(sum(standings.values()), 'action')}: {tally}" if tally else "No actions logged.",
     ]
     left = checklist(room, now).left
     for item in left[:_MOST]:

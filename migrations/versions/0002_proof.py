@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("incident_id", Id, nullable=False),
         sa.Column("action_id", Id, nullable=False),
         sa.Column("repo", sa.String(length=63), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
         sa.Column("path", sa.Text(), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("veil", sa.Text(), nullable=True),
@@ -70,7 +71,9 @@ def upgrade() -> None:
         sa.Column("workspace_id", Id, nullable=False),
         sa.Column("incident_id", Id, nullable=False),
         sa.Column("action_id", Id, nullable=False),
+        sa.Column("repo", sa.String(length=63), nullable=False),
         sa.Column("tip", sa.String(length=64), nullable=False),
+        sa.Column("change_id", Id, nullable=False),
         sa.Column("verdict", sa.String(length=16), nullable=False),
         sa.Column("rung", sa.Integer(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
@@ -80,7 +83,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_proofs_incident_id"),
         sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name="fk_proofs_action_id"),
         sa.PrimaryKeyConstraint("id", name="pk_proofs"),
-        sa.UniqueConstraint("action_id", name="uq_proofs_action_id"),
+        sa.UniqueConstraint("action_id", "repo", name="uq_proofs_action_id_repo"),
     )
     op.create_table(
         "pulls",

@@ -12,11 +12,14 @@ from bot.rules.model import (
     ActionState,
     IncidentState,
     LinkKind,
+    PartProof,
+    PartState,
     Ruling,
     Strength,
+    Verdict,
     WarRoom,
 )
-from tests.rules.builders import ADA, BEN, CHITRA, NOON, PEOPLE, action, fact, incident, link, resolved, ruled
+from tests.rules.builders import ADA, BEN, CHITRA, NOON, PEOPLE, action, fact, incident, link, proof, resolved, ruled
 
 HOSTILE = {
     "channel": "<!channel> <!here> <@U0000SAM01> everybody up",
@@ -43,6 +46,7 @@ def of_every_state() -> WarRoom:
     )
     regressed, review = action(2, state=ActionState.REGRESSED), action(6, state=ActionState.IN_REVIEW)
     pulled = action(7, state=ActionState.IN_REVIEW, owner_id=CHITRA.id, logged_by=BEN.id)
+    partly, spaced = action(13), action(14, state=ActionState.CLAIMED)
     actions = (
         action(1, text=Clean("kubectl scale deploy/web --replicas=8"), kind=ActionKind.CLUSTER, target=Clean("web")),
         regressed, claimed, confirmed, proven, review, pulled,
@@ -51,6 +55,7 @@ def of_every_state() -> WarRoom:
         ruled(10, Ruling.EPHEMERAL, text=Clean("systemctl restart app")),
         ruled(11, Ruling.STRUCK, ruled_why=Clean("logged twice")),
         action(12, until=NOON + HOUR, owner_group="S01"),
+        partly, spaced,
     )  # fmt: skip
     evidence = (
         fact(1, regressed, Strength.CLAIM, lost_at=NOON + DAY, lost_by="b" * 40),
@@ -59,14 +64,25 @@ def of_every_state() -> WarRoom:
         fact(4, confirmed, Strength.CLAIM),
         fact(5, confirmed, Strength.WORD, by=CHITRA.id, commit="a79f427" + "0" * 33),
         fact(6, proven, Strength.PROOF, commit="c0ffee1" + "0" * 33),
+        fact(7, partly, Strength.CLAIM, commit="d00d000" + "0" * 33),
     )
+    proofs = (
+        proof(proven, Verdict.LANDED),
+        proof(
+            partly, Verdict.PARTLY,
+            PartProof((8, 8), PartState.NEIGHBOURS, "a79f427" + "0" * 33),
+            PartProof((18, 17), PartState.MISSING),
+            PartProof((30, 32), PartState.DIVERGED, stands=Clean("worker_connections 512;\nuse <!channel>;\n")),
+        ),
+        proof(spaced, Verdict.WHITESPACE),
+    )  # fmt: skip
     links = (
         link(1, review, kind=LinkKind.BRANCH, ref=Clean("fix/pool-size")),
         link(2, pulled, kind=LinkKind.PULL_REQUEST, ref=Clean("17"), url=Clean("https://git.example/shop/pull/17")),
     )
     room = incident(channel_id="C042", channel_name="inc-42-checkout", state=IncidentState.CLOSED)
     room = replace(room, resolved_at=NOON + HOUR, closed_at=NOON + 2 * HOUR)
-    return WarRoom(room, actions, links, evidence, dict(PEOPLE), "ab" * 32, 31)
+    return WarRoom(room, actions, links, evidence, dict(PEOPLE), "ab" * 32, 31, proofs=proofs)
 
 
 def of_many(number: int, text: str = "UPDATE settings SET value = 80", **given: Any) -> WarRoom:

@@ -53,8 +53,8 @@ def all_messages(room: WarRoom) -> Iterator[tuple[str, Message]]:
         line(10, "delivery.refused", None, effect="invite", key="1", error="user_is_restricted"),
         replace(line(11, "incident.update", ADA), payload=None),
     ]
-    yield "card", card(room, counts(room.actions))
-    yield "announcement", announcement(room, counts(room.actions))
+    yield "card", card(room, counts(room))
+    yield "announcement", announcement(room, counts(room))
     yield "checklist", checklist_message(checklist(room, NOW))
     yield "summary", summary_message(summary(room, lines, NOW))
     for each in lines:
@@ -174,10 +174,11 @@ def item_of(room: WarRoom, number: int) -> Item:
 
 def test_the_card_says_where_the_incident_stands() -> None:
     room = of_every_state()
-    message = card(replace(room, incident=replace(room.incident, state=IncidentState.OPEN)), counts(room.actions))
+    message = card(replace(room, incident=replace(room.incident, state=IncidentState.OPEN)), counts(room))
     text = shown(message)
-    for part in ("INC-42 · checkout answers 502", "open", "sev2", "@Ben", "1 regressed", "2 drifting", "2 landed"):
+    for part in ("INC-42 · checkout answers 502", "open", "sev2", "@Ben", "1 regressed", "3 drifting", "✅ 1 proven"):
         assert part in text
+    assert "☑️ 1 confirmed" in text and "landed" not in text
     assert "struck" not in text  # counted nowhere
     assert buttons_of(message) == {"hotwash.log": "42", "hotwash.resolve": "42"}
 
@@ -215,6 +216,12 @@ def test_an_incident_without_lead_or_actions_says_so() -> None:
         (8, "undone, says @Ben"),
         (9, "waived by @Ben: the host goes away on Friday"),
         (10, "ephemeral · nothing to reconcile"),
+        (
+            13,
+            "drifting · `d00d000` says it carries it, but 2 of 3 parts are not there · 1 of 3 parts landed in "
+            "a79f427; missing: nginx.conf line 18; different: nginx.conf lines 30–32",
+        ),
+        (14, "landed but for white space · not confirmed"),
     ],
 )
 def test_each_state_says_what_it_rests_on(number: int, phrase: str) -> None:
@@ -278,7 +285,7 @@ def test_an_echo_offers_what_would_settle_it(number: int, verbs: list[str]) -> N
 def test_the_checklist_groups_and_offers_the_likeliest_way_out() -> None:
     message = checklist_message(checklist(of_every_state(), NOW))
     text = shown(message)
-    places = [text.index(part) for part in ("6 actions left", "*Drifting* (3)", "*In review* (3)", "*Reconciled* (5)")]
+    places = [text.index(part) for part in ("8 actions left", "*Drifting* (4)", "*In review* (4)", "*Reconciled* (5)")]
     assert places == sorted(places)
     assert text.index("*#2*") < text.index("*#1*")  # what regressed comes first
     assert "*#11*" not in text  # struck
@@ -307,7 +314,7 @@ def test_the_summary_has_the_facts() -> None:
     text = shown(summary_message(facts))
     for part in (
         "2 h", "*Time to resolve*\n1 h", "sev2", "@Ada, @Chitra", "1 regressed", "`a79f427` in shop for #3, #4",
-        "*Oldest drift*", "6 actions left", "ab" * 32,
+        "*Oldest drift*", "8 actions left", "ab" * 32,
     ):  # fmt: skip
         assert part in text
 

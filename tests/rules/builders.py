@@ -14,15 +14,20 @@ from bot.rules.model import (
     ActionState,
     Evidence,
     EvidenceKind,
+    FileProof,
     Incident,
     IncidentState,
     Line,
     Link,
     LinkKind,
+    PartProof,
+    PartState,
     Person,
     PersonKind,
+    Proof,
     Ruling,
     Strength,
+    Verdict,
 )
 
 
@@ -101,6 +106,27 @@ def fact(id: int, of: Action, strength: Strength, **given: Any) -> Evidence:
 
 def link(id: int, of: Action, **given: Any) -> Link:
     made = Link(id, of.id, LinkKind.COMMIT, "shop", ref=f"{id:x}".ljust(40, "0"), by=CHITRA.id, at=NOON + id * SECOND)
+    return replace(made, **given)
+
+
+def proof(of: Action, verdict: Verdict, *parts: PartProof, **given: Any) -> Proof:
+    """What was found of a change to `deploy/nginx.conf`; by default one part of it, whose state goes with `verdict`."""
+    states = {
+        Verdict.LANDED: [PartState.LANDED],
+        Verdict.PARTLY: [PartState.LANDED, PartState.MISSING],
+        Verdict.WHITESPACE: [PartState.WHITESPACE],
+        Verdict.MISSING: [PartState.MISSING],
+        Verdict.DIVERGED: [PartState.DIVERGED],
+        Verdict.UNKNOWN: [],
+    }[verdict]
+    path = Clean("deploy/nginx.conf")
+    found = parts or tuple(
+        PartProof((10 * n + 8, 10 * n + 8), state, commit="a79f427".ljust(40, "0") if state.in_place else None)
+        for n, state in enumerate(states)
+    )
+    commit = next((part.commit for part in found if part.commit), None)
+    file = FileProof(path, path, verdict, Clean(""), found)
+    made = Proof(of.id, "shop", verdict, Clean("it is a submodule"), "7" * 40, files=(file,), commit=commit, at=NOON)
     return replace(made, **given)
 
 

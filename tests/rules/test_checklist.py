@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.checklist import (
+    STANDINGS,
     Basis,
     How,
     Verb,
@@ -28,10 +29,11 @@ from bot.rules.model import (
     LinkKind,
     Ruling,
     Strength,
+    Verdict,
     WarRoom,
 )
 from bot.rules.state import action_state
-from tests.rules.builders import ADA, BEN, CHITRA, NOON, PEOPLE, action, fact, incident, link, ruled
+from tests.rules.builders import ADA, BEN, CHITRA, NOON, PEOPLE, action, fact, incident, link, proof, ruled
 
 LATER = NOON + 3 * HOUR
 
@@ -182,9 +184,9 @@ def test_a_link_stands_for_its_commit_as_far_as_that_is_known() -> None:
 
 
 HOW_OF_STATE = {
-    ActionState.DRIFTING: {How.NOTHING, How.LOST},
+    ActionState.DRIFTING: {How.NOTHING, How.LOST, How.NOT_THERE},
     ActionState.IN_REVIEW: {How.LINKED},
-    ActionState.CLAIMED: {How.CLAIMED},
+    ActionState.CLAIMED: {How.CLAIMED, How.WHITESPACE},
     ActionState.REGRESSED: {How.LOST},
     ActionState.LANDED: {How.PROVEN, How.CONFIRMED},
     ActionState.UNDONE: {How.UNDONE},
@@ -195,8 +197,8 @@ HOW_OF_STATE = {
 
 @st.composite
 def war_rooms(draw: st.DrawFn) -> WarRoom:
-    """Actions whose state follows from rulings, links and evidence, by the rule that the ledger uses."""
-    actions, links, evidence = [], [], []
+    """Actions whose state follows from rulings, links, evidence and proofs, by the rule that the ledger uses."""
+    actions, links, evidence, proofs = [], [], [], []
     for number in range(1, draw(st.integers(0, 8)) + 1):
         one = action(number, logged_at=NOON + draw(st.integers(0, HOUR)), owner_id=draw(st.sampled_from([1, 2, 3])))
         for _ in range(draw(st.integers(0, 3))):
@@ -210,12 +212,14 @@ def war_rooms(draw: st.DrawFn) -> WarRoom:
         ]
         ruling = draw(st.none() | st.sampled_from(list(Ruling)))
         mine = [each for each in evidence if each.action_id == one.id]
-        state = action_state(ruling, [each for each in links if each.action_id == one.id], mine)
+        verdict = draw(st.none() | st.sampled_from(list(Verdict)))
+        proofs += [] if verdict is None else [proof(one, verdict)]
+        state = action_state(ruling, [each for each in links if each.action_id == one.id], mine, verdict)
         since = None if state.reconciled else one.logged_at
         actions.append(
             replace(one, state=state, ruling=ruling, drifting_since=since, drifted=draw(st.integers(0, HOUR)))
         )
-    return room(*draw(st.permutations(actions)), links=tuple(links), evidence=tuple(evidence))
+    return room(*draw(st.permutations(actions)), links=tuple(links), evidence=tuple(evidence), proofs=tuple(proofs))
 
 
 @given(war_rooms())
@@ -235,11 +239,15 @@ def test_every_action_that_is_not_struck_stands_in_one_group_on_grounds_that_fit
 
 @given(war_rooms())
 def test_counts_add_up_to_the_actions_that_are_not_struck(war_room: WarRoom) -> None:
-    counted = counts(war_room.actions)
+    counted = counts(war_room)
     assert sum(counted.values()) == sum(one.state is not ActionState.STRUCK for one in war_room.actions)
-    assert all(number == sum(one.state is state for one in war_room.actions) for state, number in counted.items())
-    assert ActionState.STRUCK not in counted and 0 not in counted.values()
-    assert list(counted) == [state for state in ActionState if state in counted]
+    landed = sum(one.state is ActionState.LANDED for one in war_room.actions)
+    assert counted.get(How.PROVEN, 0) + counted.get(How.CONFIRMED, 0) == landed
+    for state in ActionState:
+        told = state not in (ActionState.LANDED, ActionState.STRUCK)
+        assert counted.get(state, 0) == told * sum(one.state is state for one in war_room.actions)
+    assert 0 not in counted.values()
+    assert list(counted) == [name for name in STANDINGS if name in counted]
 
 
 def test_facts_that_land_an_action_are_told_apart_by_what_they_are() -> None:

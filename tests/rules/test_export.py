@@ -131,7 +131,10 @@ def test_json_shows_the_same_facts_as_the_summary_and_the_checklist() -> None:
     room, lines = story()
     exported, facts = to_json(room, lines, NOW)["summary"], summary(room, lines, NOW)
     assert exported["left"] == [item.action.number for item in checklist(room, NOW).left]
-    assert exported["by_state"] == {state.value: n for state, n in facts.by_state.items()}
+    told_apart = {name: n for name, n in facts.by_state.items() if name in ("proven", "confirmed")}
+    assert exported["landed"] == told_apart == {"proven": 1, "confirmed": 1}
+    others = {name: n for name, n in facts.by_state.items() if name not in told_apart}
+    assert exported["by_state"] == {**others, "landed": 2}
     assert exported["duration_seconds"] == 2 * 3600
     assert exported["time_to_resolve_seconds"] == 3600
     assert exported["drift_debt_seconds"] * 1_000_000 == facts.drift_debt
@@ -203,7 +206,8 @@ sev2 · closed · led by Ben · as of 2026-11-24 17:00 UTC
 - Time to resolve: 1 h
 - People: Ada, Chitra
 - Actions by kind: 8 config, 1 database
-- Actions by state: 1 drifting, 1 in review, 1 claimed, 1 regressed, 2 landed, 1 undone, 1 waived, 1 ephemeral
+- Actions by state: 1 drifting, 1 in review, 1 claimed, 1 regressed, 1 proven, 1 confirmed, \
+1 undone, 1 waived, 1 ephemeral
 - Commits: `1000000` (#3), `ddddddd` (#2), `2000000` (#4), `3000000` (#5), `4000000` (#6)
 - Oldest drift: 5 h (#4)
 - Drift debt: 1 d 1 h

@@ -95,6 +95,7 @@ def test_the_oldest_drift_is_among_what_is_left_even_beside_a_younger_regression
             action(3, state=ActionState.REGRESSED, drifting_since=NOW - MINUTE),
             action(4, state=ActionState.LANDED, drifting_since=None, drifted=9 * DAY),
             links=(link(1, action(2)),),
+            evidence=(fact(1, action(4), Strength.WORD),),
         ),
         (),
         NOW,
@@ -153,7 +154,8 @@ def test_the_sums_agree_with_each_other(drawn: list[tuple[ActionState, int, bool
         for number, (state, drifted, running) in enumerate(drawn, 1)
     ]
     links = tuple(link(one.number, one) for one in actions)
-    found = summary(room(*actions, links=links), (), NOW)
+    landed = tuple(fact(one.number, one, Strength.PROOF) for one in actions if one.state is ActionState.LANDED)
+    found = summary(room(*actions, links=links, evidence=landed), (), NOW)
     kept = [one for one in actions if one.state is not ActionState.STRUCK]
     assert sum(found.by_kind.values()) == sum(found.by_state.values()) == len(kept)
     assert len(found.left) == sum(not one.state.reconciled for one in kept)

@@ -1,24 +1,34 @@
 """The echo of one action: posted where people can see it, and kept current until it is reconciled."""
 
-from bot.rules.checklist import Item
+from bot.rules.checklist import Item, named
 from bot.rules.model import Action, ActionState, WarRoom
+from bot.rules.proofs import instead
 from bot.rules.summary import plain_duration
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
-from bot.slack.blocks.parts import Message, actions, context, message, section, verbatim
+from bot.slack.blocks.parts import Block, Message, actions, context, message, section, verbatim
 
 
 def echo(item: Item, room: WarRoom) -> Message:
     action = item.action
     return message(
-        f"{phrases.ref(room.incident, action)} {action.state.value}: {mrkdwn.shorten(action.text, 200)}",
+        f"{phrases.ref(room.incident, action)} {named(action, item.basis.how)}: {mrkdwn.shorten(action.text, 200)}",
         [
             section(f"{phrases.mark(item)} *#{action.number}* {phrases.state(item)}"),
             verbatim(action.text, as_code=phrases.looks_like_code(action.text)),
+            *_instead(item),
             context(" · ".join([*_what(action), _owner(item), *_circumstances(item, room)])),
             actions(*(phrases.settling(item, verb, room.incident) for verb in item.buttons)),
         ],
     )
+
+
+def _instead(item: Item) -> list[Block]:
+    """Where something else stands than what was recorded: what that is."""
+    if item.action.state.reconciled:
+        return []
+    found = "\n".join(f"{place}:\n{lines}" for place, lines in instead(item.basis.proofs))
+    return [context("Upstream has there instead:"), verbatim(found, as_code=True, limit=1000)] if found else []
 
 
 def struck(action: Action, room: WarRoom) -> Message:

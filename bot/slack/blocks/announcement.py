@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from bot.rules.model import ActionState, WarRoom
+from bot.rules.model import WarRoom
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.card import times
 from bot.slack.blocks.parts import Message, context, message, section
 
 
-def announcement(room: WarRoom, counts: Mapping[ActionState, int]) -> Message:
-    """`counts`: the actions by state. `room` needs no actions."""
+def announcement(room: WarRoom, counts: Mapping[str, int]) -> Message:
+    """`counts`: how many actions stand where. `room` needs no actions."""
     incident = room.incident
     title, severity = mrkdwn.shorten(incident.title, 250), mrkdwn.escape(incident.severity)
     where = mrkdwn.channel(incident.channel_id) if incident.channel_id else "its room is being made"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.rules.model import ActionState, Incident, IncidentState, WarRoom
+from bot.rules.model import Incident, IncidentState, WarRoom
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.parts import (
@@ -18,8 +18,8 @@ from bot.slack.blocks.parts import (
 )
 
 
-def card(room: WarRoom, counts: Mapping[ActionState, int]) -> Message:
-    """`counts`: the actions by state. `room` needs no actions."""
+def card(room: WarRoom, counts: Mapping[str, int]) -> Message:
+    """`counts`: how many actions stand where. `room` needs no actions."""
     incident = room.incident
     return message(
         f"{incident.name} is {incident.state.value} · {incident.severity} · {mrkdwn.shorten(incident.title, 200)}",
@@ -44,7 +44,7 @@ def times(room: WarRoom) -> str:
     return " · ".join(told)
 
 
-def _facts(room: WarRoom, counts: Mapping[ActionState, int]) -> Block:
+def _facts(room: WarRoom, counts: Mapping[str, int]) -> Block:
     incident = room.incident
     lead = mrkdwn.who(room.person(incident.lead_id)) if incident.lead_id else "nobody yet: `/incident lead @user`"
     return fields(

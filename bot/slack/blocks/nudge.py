@@ -56,7 +56,7 @@ def in_thread(item: Item, room: WarRoom) -> Message:
     who = mrkdwn.mention(item.owner)
     if item.overdue:
         said = f"{who} this was meant to be temporary, and it is time to undo it."
-    elif item.basis.link or item.basis.commit:
+    elif item.basis.link or item.basis.commit or item.basis.proofs:
         said = f"{who} this is still open: {phrases.evidence(item.basis)}."
     else:
         said = f"{who} this is live and no commit carries it yet. When there is one, link it here."

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from bot.rules.checklist import Basis, How, Item, Verb
+from bot.rules.checklist import Basis, How, Item, Verb, named
 from bot.rules.model import Action, ActionState, Incident, IncidentState, Link, LinkKind
+from bot.rules.proofs import finding, lacking
 from bot.rules.summary import plain_duration
 from bot.slack import mrkdwn
 from bot.slack.blocks.parts import Block, button, confirm, value_of
@@ -12,12 +13,13 @@ from bot.slack.blocks.parts import Block, button, confirm, value_of
 # What prose rarely has: a line break, an assignment, a flag, a path, a pipe, a call, SQL.
 _CODE = re.compile(r"\n|\w=\S|(?:^|\s)--?\w|\w/\w|(?:^|\s)[~.]?/\w|[|;{}$()]|\b(?:UPDATE|DELETE|INSERT|ALTER)\b")
 
-_MARKS = {
+_MARKS: dict[str, str] = {
     ActionState.DRIFTING: "🔴",
     ActionState.REGRESSED: "🚨",
     ActionState.IN_REVIEW: "🟡",
     ActionState.CLAIMED: "🔵",
-    ActionState.LANDED: "✅",
+    How.PROVEN: "✅",
+    How.CONFIRMED: "☑️",
     ActionState.UNDONE: "↩️",
     ActionState.WAIVED: "⚪",
     ActionState.EPHEMERAL: "💨",
@@ -33,7 +35,7 @@ _INCIDENT_MARKS = {
 
 def mark(item: Item) -> str:
     """Proven and confirmed have each a mark of their own."""
-    return "☑️" if item.basis.how is How.CONFIRMED else _MARKS[item.action.state]
+    return _MARKS[named(item.action, item.basis.how)]
 
 
 def incident_state(incident: Incident) -> str:
@@ -44,9 +46,9 @@ def ref(incident: Incident, action: Action) -> str:
     return f"{incident.name}#{action.number}"
 
 
-def tally(counts: Mapping[ActionState, int]) -> str:
-    """`🔴 3 drifting · ✅ 1 landed`."""
-    return " · ".join(f"{_MARKS[state]} {number} {state.value}" for state, number in counts.items())
+def tally(counts: Mapping[str, int]) -> str:
+    """`🔴 3 drifting · ✅ 1 proven · ☑️ 1 confirmed`."""
+    return " · ".join(f"{_MARKS[name]} {number} {name}" for name, number in counts.items())
 
 
 def commit(sha: str | None) -> str:
@@ -68,19 +70,32 @@ def linked(link: Link) -> str:
 
 
 def evidence(basis: Basis) -> str:
-    """What the state rests on. Proof, a person's word and a mere claim never read alike."""
+    """What the state rests on, and what was found of the recorded change. Proof, a person's word and a mere claim never
+    read alike."""
+    if not basis.proofs or basis.how in (How.PROVEN, How.UNDONE, How.WAIVED, How.EPHEMERAL):
+        return _grounds(basis)
+    found = mrkdwn.shorten(finding(basis.proofs), 300)
+    if basis.how is How.NOT_THERE and basis.commit is None:
+        return found
+    return " · ".join((found, _grounds(basis)) if basis.how is How.WHITESPACE else (_grounds(basis), found))
+
+
+def _grounds(basis: Basis) -> str:
     by = mrkdwn.who(basis.by) if basis.by else "somebody"
     why = f": {mrkdwn.shorten(basis.why, 150)}" if basis.why else ""
     match basis.how:
         case How.NOTHING:
             return "no commit carries it yet"
+        case How.NOT_THERE:
+            return f"{commit(basis.commit)} says it carries it, but {lacking(basis.proofs)}"
         case How.LOST:
-            undoing = f"taken out by {commit(basis.lost_by)}" if basis.lost_by else "the branch was rewritten"
-            return f"{commit(basis.commit)} is no longer upstream: {undoing}"
+            rewritten = "" if basis.proofs else ": the branch was rewritten"
+            undoing = f": taken out by {commit(basis.lost_by)}" if basis.lost_by else rewritten
+            return f"{commit(basis.commit)} is no longer upstream{undoing}"
         case How.LINKED:
             return f"{linked(basis.link) if basis.link else commit(basis.commit)} is not upstream yet"
-        case How.CLAIMED:
-            return f"claimed by {commit(basis.commit)}, not confirmed"
+        case How.CLAIMED | How.WHITESPACE:
+            return f"claimed by {commit(basis.commit)}, not confirmed" if basis.commit else "not confirmed"
         case How.PROVEN:
             return f"*proven* · {commit(basis.commit)}"
         case How.CONFIRMED:
@@ -148,8 +163,11 @@ def settling(item: Item, verb: Verb, incident: Incident, *, spanning: bool = Fal
 
 def _confirming(item: Item, name: str) -> Block:
     sha = (item.basis.commit or "")[:7] or "The commit"
+    looked = f"{sha} carries what was changed by hand"
+    if item.basis.how is How.WHITESPACE:
+        looked = "the change stands upstream, and the other white space changes nothing"
     return confirm(
         f"Confirm {name}?",
-        f"You looked: {sha} carries what was changed by hand. It is recorded as your word, not as proof.",
+        f"You looked: {looked}. It is recorded as your word, not as proof.",
         "I looked, it does",
     )
