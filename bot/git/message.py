@@ -20,8 +20,8 @@ _TRAILER = re.compile(
 )
 _NOTE = re.compile(r"[ \t]*(?:\([^()]*\))?[ \t]*[.,;]?[ \t]*\Z")
 _SEPARATOR = re.compile(r"[ \t]*[,;]?[ \t]*(?:(?:and|&)[ \t]+)?", re.IGNORECASE)
-_ACTION = re.compile(r"INC-([1-9]\d{0,8})[ \t]*#([1-9]\d{0,8})(?![\w#-])", re.ASCII | re.IGNORECASE)
-_INCIDENT = re.compile(r"INC-([1-9]\d{0,8})(?:[ \t]*#[1-9]\d{0,8})?(?![\w#-])", re.ASCII | re.IGNORECASE)
+_ACTION = re.compile(r"INC-(0|[1-9]\d{0,8})[ \t]*#([1-9]\d{0,8})(?![\w#-])", re.ASCII | re.IGNORECASE)
+_INCIDENT = re.compile(r"INC-(0|[1-9]\d{0,8})(?:[ \t]*#[1-9]\d{0,8})?(?![\w#-])", re.ASCII | re.IGNORECASE)
 
 _SHA = r"[0-9a-f]{7,64}"
 _SHAS = rf"{_SHA}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_SHA})*"

@@ -28,6 +28,10 @@ def test_an_action_is_claimed_anywhere_at_the_start_of_a_line(text: str) -> None
     assert parse_message(text).reconciles == ((42, 7),)
 
 
+def test_what_was_done_outside_any_incident_is_claimed_too() -> None:
+    assert parse_message("Raise the pool\n\nReconciles: INC-0#7\n").reconciles == ((0, 7),)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -38,7 +42,7 @@ def test_an_action_is_claimed_anywhere_at_the_start_of_a_line(text: str) -> None
         "Talk\n\nReconciles: INC-42#7x\n",
         "Talk\n\nReconciles: INC-42\n",
         "Talk\n\nReconciles: #7\n",
-        "Talk\n\nReconciles: INC-0#7\n",
+        "Talk\n\nReconciles: INC-00#7\n",
         "Talk\n\nReconciles: INC-42#0\n",
         "Talk\n\nReconciles: INC-42#7, soon\n",
         "Talk\n\nReconciles: INC-99999999999999999999#7\n",
