@@ -78,7 +78,7 @@ def _candidates(patch: FilePatch, prefixes: Mapping[str, str], hint: str | None)
         # A diff that was made in the file's own folder says less than whoever logged the action.
         beside = "/" not in paths[0] and PurePosixPath(hint).name in paths
         paths = [hint, *paths] if beside else [*paths, hint]
-    inside = [path for path in paths if _in_repository(path)]
+    inside = [path for path in paths if in_repository(path)]
     if not inside:
         raise Unusable(
             f"{paths[0]}: that is no path in the repository: say which one it is with `--file`, or map it in the policy"
@@ -86,7 +86,8 @@ def _candidates(patch: FilePatch, prefixes: Mapping[str, str], hint: str | None)
     return list(dict.fromkeys(inside))
 
 
-def _in_repository(path: str) -> bool:
+def in_repository(path: str) -> bool:
+    """Whether it can be the path of a file in a repository."""
     return not path.startswith("/") and not {"", ".", "..", ".git"}.intersection(path.split("/"))
 
 
@@ -109,7 +110,7 @@ def _changes_of_file(
     given = patch.new_mode if patch.new_mode and _MODE.fullmatch(patch.new_mode) else None
     mode = given or (before.mode if before.there else "100644")
     new_path = patch.renamed_to or path
-    if not _in_repository(new_path):
+    if not in_repository(new_path):
         raise Unusable(f"{new_path}: that is no path in the repository")
     changes = []
     if patch.new_path is None or new_path != path:
@@ -145,7 +146,10 @@ def find_base(
             first = first or error
             continue
         return commit
-    raise Unusable(f"the diff applies to no version of upstream ({first}): send it against a commit, and name that")
+    raise Unusable(
+        f"the diff applies to no version of upstream ({first}): make it from upstream's own version of the file to "
+        "what runs, for example with `git diff`"
+    )
 
 
 def changes_of_ref(git_dir: Path, tip: str, sha: str) -> list[Change]:

@@ -26,12 +26,14 @@ class ChangedPath:
 
 @dataclass(frozen=True, slots=True)
 class SentChange:
-    """What somebody sent: a diff, or (with a `path`) the live file itself; the lines with secrets are veiled."""
+    """What somebody sent: a diff or, where `whole`, the live file itself; the lines with secrets are veiled. `path` is
+    where the action says that the file is."""
 
     id: int
     incident_id: int
     action_id: int
     repo: str
+    whole: bool
     path: Clean | None
     content: bytes
     veil: Mapping[str, str] | None
@@ -100,8 +102,9 @@ def moved_to(conn: Connection, action_id: int, repo: str, path: Clean, upstream_
 
 def send(conn: Connection, workspace: int, sent: SentChange) -> None:
     """Keep what was sent (its `id` is not used) until `take` finds it."""
-    row = {name: getattr(sent, name) for name in ("incident_id", "action_id", "repo", "content", "by", "via", "at")}
-    row |= {"workspace_id": workspace, "path": sent.path, "veil": _veil_text(sent.veil), "seq": sent.seq}
+    same = ("incident_id", "action_id", "repo", "whole", "path", "content", "by", "via", "at", "seq")
+    row = {name: getattr(sent, name) for name in same}
+    row |= {"workspace_id": workspace, "veil": _veil_text(sent.veil)}
     conn.execute(insert(sent_changes).values(row))
 
 
@@ -125,8 +128,8 @@ def _change(row: Row[Any]) -> RecordedChange:
 
 def _sent(row: Row[Any]) -> SentChange:
     return SentChange(
-        row.id, row.incident_id, row.action_id, row.repo, row.path, row.content, _veil(row.veil), row.by, row.via,
-        row.at, row.seq,
+        row.id, row.incident_id, row.action_id, row.repo, row.whole, row.path, row.content, _veil(row.veil), row.by,
+        row.via, row.at, row.seq,
     )  # fmt: skip
 
 

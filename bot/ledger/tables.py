@@ -359,7 +359,8 @@ sent_changes = Table(  # a diff or a live file as it was sent, veiled, until its
     _incident(),
     Column("action_id", ForeignKey("actions.id"), nullable=False, index=True),
     Column("repo", String(63), nullable=False),
-    Column("path", CleanText),  # of the file that `content` is; None: it is a diff
+    Column("whole", Boolean, nullable=False),  # the live file itself, and no diff
+    Column("path", CleanText),  # of the file, as far as the action says it
     Column("content", LargeBinary, nullable=False),
     Column("veil", Text),  # as in `changes`
     Column("by", ForeignKey("people.id"), nullable=False),

@@ -121,22 +121,22 @@ def secret_lines(content: bytes, key: bytes | None) -> SecretLines:
         hidden |= fresh
 
 
-def veil(content: bytes, lines: Mapping[str, str], key: bytes | None) -> bytes:
+def veil(content: bytes, lines: Mapping[str, str], key: bytes | None, *, again: bool = False) -> bytes:
     """`content` with each line whose keyed hash is in `lines` replaced by the line that stands for it; the white space
     around it stays. So versions of a file stay comparable line by line, once each was veiled with the same `lines`.
 
-    To be done once to a version. A line that only looks as if it stood for another is made to look otherwise: whoever
-    commits what Hotwash showed has not committed the secret.
+    A line that only looks as if it stood for another is made to look otherwise: whoever commits what Hotwash showed
+    has not committed the secret. So a version is veiled once; `again` with more lines leaves those alone.
     """
     if not lines and b"redacted" not in content:
         return content
-    return b"\n".join(_veiled(line, lines, key) for line in content.split(b"\n"))
+    return b"\n".join(_veiled(line, lines, key, again) for line in content.split(b"\n"))
 
 
-def _veiled(line: bytes, lines: Mapping[str, str], key: bytes | None) -> bytes:
+def _veiled(line: bytes, lines: Mapping[str, str], key: bytes | None, again: bool) -> bytes:
     body = line.strip()
     if _STANDING.fullmatch(body):
-        return line.replace(body, b"[" + body + b"]")
+        return line if again else line.replace(body, b"[" + body + b"]")
     standing = lines.get(_line_hash(body, key)) if lines and body else None
     return line.replace(body, standing.encode()) if standing else line
 

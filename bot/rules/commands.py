@@ -1,8 +1,10 @@
 """What people can ask for, typed. `grammar` makes these from text, buttons and modals make them directly."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.rules.model import ActionKind
+from bot.rules.clean import Clean
+from bot.rules.model import SECOND, ActionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,26 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A message in Slack that something is recorded from. `ts` names it in its channel, and says when it was posted."""
+
+    channel: str
+    ts: str
+    url: str | None = None
+
+    @property
+    def posted_at(self) -> int:
+        """Microseconds since the epoch."""
+        seconds, _, fraction = self.ts.partition(".")
+        return int(seconds) * SECOND + int(fraction or 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
-    """`/hotfix <what you did>`. `at` and `until` are as typed (`14:05`, `2h`, `2026-11-24T14:05`)."""
+    """`/hotfix <what you did>`. `at` and `until` are as typed (`14:05`, `2h`, `2026-11-24T14:05`).
+
+    From a message (`source`) it is logged once, and without `at` for the time at which that was posted.
+    """
 
     text: str
     target: str | None = None
@@ -108,6 +128,31 @@ class Log:
     at: str | None = None
     until: str | None = None
     incident: int | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Put a message on the timeline. `by` is its author's Slack id, if a person wrote it."""
+
+    text: str
+    source: Source
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unpin:
+    """Take what ledger entry `seq` pinned off the timeline."""
+
+    seq: int
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """`/incident offers on|off`: whether Hotwash asks the person about messages that they write."""
+
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +222,31 @@ class Snooze:
     hours: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A change as somebody sent it: a diff or, where `whole`, the live file; bounded, and with `found` (what kinds of
+    secrets, for people) taken out. `veil` as in `RecordedChange`; `paths` as the diff has them."""
+
+    content: bytes
+    whole: bool
+    paths: tuple[Clean, ...] = ()
+    veil: Mapping[str, str] | None = None
+    found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """What an action did to files, itself: to be compared with upstream from then on."""
+
+    action: int
+    sent: Sent
+    repo: str | None = None
+    incident: int | None = None
+
+
 Command = (
+    Pin | Unpin | Offers |
     Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
     | ListIncidents | Drift | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
+    | RecordChange
 )  # fmt: skip

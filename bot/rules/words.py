@@ -114,6 +114,50 @@ def close_needs_reason(incident: Incident, open_actions: Sequence[Action]) -> st
     )
 
 
+def too_much(what: str, many: int, most: int) -> str:
+    return (
+        f"It has {many:,} {what}, and {most:,} are the most that are taken. Nothing was kept. "
+        "Send a diff of just the files that you changed."
+    )
+
+
+def no_use(why: str) -> str:
+    return f"That can't be used as a change: {why}. Nothing was kept."
+
+
+def which_repository(incident: Incident, action: Action, names: Sequence[str]) -> str:
+    if not names:
+        return "The policy names no repository to watch, so there is nothing to compare with. Nothing was kept."
+    return (
+        f"Which repository is it in: {', '.join(names)}? Type `/hotfix {ref(incident, action.number)} edit --repo "
+        f"{names[0]}`, then send it again. Nothing was kept."
+    )
+
+
+def no_such_repository(name: str, names: Sequence[str]) -> str:
+    return f"No watched repository is called {short(name, 60)!r}; there are: {', '.join(names)}. Nothing was kept."
+
+
+def logged_before(incident: Incident, action: Action) -> str:
+    """For a message that was logged already: once is enough."""
+    said = f"That message is {ref(incident, action.number)} already. Nothing was changed."
+    if action.state is ActionState.STRUCK:
+        said += " It was struck; if it did happen, log it anew with `/hotfix`."
+    return said
+
+
+def pinned_before(incident: Incident) -> str:
+    return f"That message is on the timeline of {incident.name} already."
+
+
+def no_text(instead: str) -> str:
+    return f"That message has no text to record. Nothing was recorded; type `{instead}`."
+
+
+def which_thread() -> str:
+    return "Which action? Name it, for example `#7`, or mention me in its thread."
+
+
 # Answers
 
 
@@ -144,6 +188,47 @@ def secrets_found(found: Iterable[str]) -> str:
         f"I took {what} out before storing. It was shown to Slack all the same: rotate it, and delete your message "
         "if it is one."
     )
+
+
+def change_sent(incident: Incident, action: Action, repo: str) -> str:
+    return (
+        f"The change of {ref(incident, action.number)} is kept. {repo} is looked at now; the thread of the action says "
+        "what came of it."
+    )
+
+
+def pinned(incident: Incident) -> str:
+    return f"It is on the timeline of {incident.name} now. Take the 📌 off if it should not be."
+
+
+def unpinned(incident: Incident) -> str:
+    return f"It is off the timeline of {incident.name}. The ledger keeps that it was there."
+
+
+def taken_off(incident: Incident, action: Action) -> str:
+    """Asked of whoever logged a message with a reaction and took the reaction off."""
+    return (
+        f"You took 🔧 off the message that is {ref(incident, action.number)}. It stays logged unless it is struck: "
+        f"{short(action.text, 80)}"
+    )
+
+
+def pin_taken_off(incident: Incident) -> str:
+    return f"You took 📌 off a message on the timeline of {incident.name}. It stays there unless you take it off."
+
+
+def offer_to_log() -> str:
+    return "That reads like a change made by hand. Log it? It goes under your name, with the time of your message."
+
+
+def offer_to_link(what: str, incident: Incident, action: Action) -> str:
+    return f"Does {what} reconcile {ref(incident, action.number)}? {short(action.text, 80)}"
+
+
+def offers(on: bool) -> str:
+    if on:
+        return "I ask you again when a message of yours reads like a change made by hand, or links to one."
+    return "I will not ask you about your messages any more. `/incident offers on` brings it back."
 
 
 def linked(incident: Incident, action: Action, what: str, watched: bool) -> str:

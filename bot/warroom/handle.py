@@ -31,6 +31,7 @@ from bot.warroom import (
     open,
     owner,
     post,
+    record_change,
     remind,
     reopen,
     resolve,
@@ -52,6 +53,7 @@ VERBS: dict[type, Callable[[Scope, Any], Answer]] = {
     ask.Open: open.run,
     ask.Log: log.run,
     ask.LinkTo: link.run,
+    ask.RecordChange: record_change.run,
     ask.Confirm: confirm.run,
     ask.Undone: ruling.undone,
     ask.Waive: ruling.waive,
@@ -85,6 +87,7 @@ class WarRooms:
     db: Database
     policy: Policy
     redactor: Callable[[str], Redacted]
+    key: bytes | None = None  # of the team: keeps lines with secrets comparable
 
     async def handle(self, request: Request, command: ask.Command) -> Answer:
         """Do what was asked, durably, once. Raises Refusal, with nothing recorded, if it can't be done.

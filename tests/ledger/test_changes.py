@@ -87,7 +87,18 @@ async def test_what_was_sent_waits_until_it_is_taken_once(database_url: str, pat
     def work(conn: Connection) -> None:
         workspace, change = _action(conn)
         sent = SentChange(
-            0, change.incident_id, change.action_id, "shop", path, b"\0diff", {"ab": "x"}, change.by, "modal", START, 7
+            0,
+            change.incident_id,
+            change.action_id,
+            "shop",
+            path is not None,
+            path,
+            b"\0diff",
+            {"ab": "x"},
+            change.by,
+            "modal",
+            START,
+            7,
         )
         send(conn, workspace, sent)
         assert has_changes(conn, change.action_id)

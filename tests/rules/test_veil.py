@@ -59,6 +59,13 @@ def test_what_stands_for_a_line_is_not_that_line() -> None:
     assert veil(shown, {}, KEY) == committed  # also where no line is veiled
 
 
+def test_more_lines_are_veiled_later_and_the_others_stay() -> None:
+    both = CONF + b"token: ghp_0123456789abcdefghijklmnopqrstuvwxyz\n"
+    first, all_lines = secret_lines(CONF, KEY).lines, secret_lines(both, KEY).lines
+    rest = {hashed: line for hashed, line in all_lines.items() if hashed not in first}
+    assert veil(veil(both, first, KEY), rest, KEY, again=True) == veil(both, all_lines, KEY)
+
+
 def test_a_line_ends_at_a_line_feed_alone() -> None:
     odd = b"password = hunter2secret\rrest\x0b\x0c\nlast"
     lines, _ = secret_lines(odd, KEY)
