@@ -64,6 +64,17 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
         case "action.linked":
             what = commit_or(said)
             return f"{who} linked {action} to {what}"
+        case "message.pinned":
+            return f"{who} pinned what {name(said['author'])} said: {text}"
+        case "message.unpinned":
+            return f"{who} took a pinned message off the timeline"
+        case "message.changed":
+            about = f"the message of {action}" if "action" in said else "a pinned message"
+            unlike = "" if said["taken"] else f" ({action} had been corrected, and stays)"
+            return f"{name(said['author'])} edited {about}{unlike}: {short(str(said['after']), 300)}"
+        case "message.deleted":
+            about = f"The message of {action}" if "action" in said else "A pinned message"
+            return f"{about} was deleted; the record keeps what it said"
         case "evidence.found":
             return f"{commit} in {said['repo']} says that it carries {action}: {short(str(said['subject']), 100)}"
         case "evidence.lost":

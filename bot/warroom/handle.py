@@ -28,8 +28,10 @@ from bot.warroom import (
     lead,
     link,
     log,
+    offer,
     open,
     owner,
+    pin,
     post,
     record_change,
     remind,
@@ -75,6 +77,9 @@ VERBS: dict[type, Callable[[Scope, Any], Answer]] = {
     ask.Drift: drift.run,
     ask.Find: find.run,
     ask.Help: help.run,
+    ask.Pin: pin.run,
+    ask.Unpin: pin.unpin,
+    ask.Offers: offer.stop,
 }
 
 _RECEIPT = Prepared(insert(receipts))
@@ -113,6 +118,28 @@ class WarRooms:
 
         return await self.db.write(recorded)
 
+    async def once(self, team: str, key: str, at: int, via: str, work: Callable[[Scope], T]) -> T | None:
+        """As `alone`, for an event that Slack may deliver twice: `key` makes it one. None if it was handled before, or
+        comes from a workspace that nothing is known of."""
+        workspace = await self.db.read(lambda conn: load.workspace_id(conn, team))
+        if workspace is None:
+            return None
+
+        def first(scope: Scope) -> T:
+            _RECEIPT.run(scope.conn, {"workspace_id": workspace, "key": key, "at": at, "answer": ""})
+            return work(scope)
+
+        try:
+            return await self.alone(workspace, team, at, via, first)
+        except IntegrityError:
+            if not await self.handled(team, key):
+                raise
+            return None
+
+    async def handled(self, team: str, key: str) -> bool:
+        """Whether a request was handled before."""
+        return await self.db.read(lambda conn: _earlier(conn, team, key)) is not None
+
     def _handle(self, conn: Connection, request: Request, command: ask.Command) -> Answer:
         known = load.person_in_team(conn, request.team, request.slack_id)
         if known is None:
@@ -149,11 +176,13 @@ def aftermath(scope: Scope) -> None:
 
 
 def _earlier_answer(conn: Connection, request: Request) -> Answer | None:
-    workspace = load.workspace_id(conn, request.team)
-    stored = conn.scalar(
-        select(receipts.c.answer).where(receipts.c.workspace_id == workspace, receipts.c.key == request.key)
-    )
+    stored = _earlier(conn, request.team, request.key)
     return None if stored is None else _from_text(stored)
+
+
+def _earlier(conn: Connection, team: str, key: str) -> str | None:
+    workspace = load.workspace_id(conn, team)
+    return conn.scalar(select(receipts.c.answer).where(receipts.c.workspace_id == workspace, receipts.c.key == key))
 
 
 def _to_text(answer: Answer) -> str:

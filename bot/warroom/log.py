@@ -2,11 +2,13 @@
 
 from sqlalchemy import insert
 
+from bot.ledger import load
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import actions
 from bot.rules import words
-from bot.rules.commands import Log
-from bot.rules.decision import Answer, Button, Decision, Effect, EffectKind, Entry, Menu, Update
+from bot.rules.clean import Clean
+from bot.rules.commands import Log, Source
+from bot.rules.decision import Answer, Button, Decision, Effect, EffectKind, Entry, Menu, Refusal, Update
 from bot.rules.effects import incident_changed
 from bot.rules.kinds import infer_kind, infer_path, infer_target
 from bot.rules.model import Action, ActionKind, ActionState, Incident, Person, Ruling
@@ -17,7 +19,7 @@ from bot.warroom.scope import Scope
 _INSERT = Prepared(insert(actions).returning(actions.c.id))
 
 
-def decide(incident: Incident, action: Action, owner: Person, actor: Person) -> Decision:
+def decide(incident: Incident, action: Action, owner: Person, actor: Person, source: Source | None = None) -> Decision:
     """The entry, the counters and the messages of a new action; `action.id` is not known yet, and not needed."""
     value = f"{incident.number}#{action.number}"
     ephemeral = action.ruling is Ruling.EPHEMERAL
@@ -34,6 +36,8 @@ def decide(incident: Incident, action: Action, owner: Person, actor: Person) -> 
         "until": action.until,
         "ephemeral": ephemeral,
     }
+    if source is not None:
+        payload["message"] = {"channel": Clean(source.channel), "ts": Clean(source.ts), "url": action.source_url}
     said = words.logged(
         incident, action.number, action.kind, action.text, owner if owner.id != actor.id else None, ephemeral
     )
@@ -47,9 +51,14 @@ def decide(incident: Incident, action: Action, owner: Person, actor: Person) -> 
 
 def run(scope: Scope, command: Log) -> Answer:
     incident = scope.incident_or_standing(command.incident, "log")
+    source = command.source
+    if source is not None:
+        _refuse_twice(scope, source)
     owner = scope.person(command.by) if command.by else scope.actor
     text = scope.clean(command.text)
-    done_at = clock_time(command.at, scope.at, scope.actor.tz, "past") if command.at else scope.at
+    done_at = min(source.posted_at, scope.at) if source else scope.at
+    if command.at:
+        done_at = clock_time(command.at, scope.at, scope.actor.tz, "past")
     ruling = Ruling.EPHEMERAL if command.ephemeral else None
     target, path = command.target or infer_target(text), command.path or infer_path(text)
     action = Action(
@@ -71,14 +80,24 @@ def run(scope: Scope, command: Log) -> Answer:
         ruled_by=scope.actor.id if ruling else None,
         ruled_at=scope.at if ruling else None,
         drifting_since=None if ruling else done_at,
+        source_url=scope.clean(source.url) if source and source.url else None,
     )
     row = {**_row(action), "workspace_id": incident.workspace_id}
+    if source is not None:
+        row |= {"source_channel": source.channel, "source_ts": source.ts}
     made: int = _INSERT.first(scope.conn, row).id
-    answer = scope.record(incident, decide(incident, action, owner, scope.actor))
+    answer = scope.record(incident, decide(incident, action, owner, scope.actor, source))
     if ruling is None:
         remind.plan_new(scope, incident, action, made, owner)
     scope.touched.pop(incident.id, None)  # planned above, with less than the whole incident to read
     return answer
+
+
+def _refuse_twice(scope: Scope, source: Source) -> None:
+    """Raises Refusal for a message that was logged before, by whomever."""
+    logged = load.logged_from(scope.conn, scope.workspace, source.channel, source.ts)
+    if logged is not None:
+        raise Refusal(words.logged_before(load.incident_by_id(scope.conn, logged.incident_id), logged))
 
 
 def _row(action: Action) -> dict[str, object]:
@@ -93,7 +112,7 @@ def _row(action: Action) -> dict[str, object]:
         "target",
         "repo",
     )
-    more = ("path", "until", "ruled_by", "ruled_at", "drifting_since")
+    more = ("path", "until", "ruled_by", "ruled_at", "drifting_since", "source_url")
     row = {name: getattr(action, name) for name in columns + more}
     ruling = action.ruling.value if action.ruling else None
     return row | {"kind": action.kind.value, "state": action.state.value, "ruling": ruling}
