@@ -85,6 +85,15 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             return f"{commit} in {said['repo']} is back, and with it {action}"
         case "evidence.confirmed":
             return f"{who} confirmed that {commit} carries {action}"
+        case "change.sent":
+            return f"{who} sent the change of {action}: {_files(said)}{_taken_out(said)}"
+        case "change.recorded":
+            by = f", as branch {said['ref']} has it" if said["ref"] else ""
+            size = f"+{said['added']} −{said['removed']}"
+            made_to = f"made to {str(said['base'])[:7]} in {said['repo']}"
+            return f"{who} recorded the change of {action}: {_files(said)}, {size}, {made_to}{by}"
+        case "change.unusable":
+            return f"The change that {who} sent for {action} can't be compared with {said['repo']}{because}"
         case "commit.seen":
             return f"{commit} in {said['repo']} by {said['author']}: {short(str(said['subject']), 100)}"
         case "nudge.sent":
@@ -100,6 +109,20 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
         case "entry.purged":
             return f"{who} purged an earlier entry{because}"
     return f"{who}: {line.kind}"
+
+
+def _files(said: Mapping[str, Any]) -> str:
+    """`etc/app.conf`, or `3 files, etc/app.conf among them`."""
+    first = said["files"][0]
+    path = str(first["path"] if isinstance(first, dict) else first)
+    return path if said["count"] == 1 else f"{said['count']} files, {path} among them"
+
+
+def _taken_out(said: Mapping[str, Any]) -> str:
+    if not said["taken_out"]:
+        return ""
+    what = ", ".join(said["taken_out"])
+    return f". It held {what}, taken out before it was stored: rotate it, and delete what you sent if it is in Slack"
 
 
 def _invited(said: Mapping[str, Any], people: Mapping[int, Person]) -> str:

@@ -20,14 +20,16 @@ from bot.git.links import linked_ref
 from bot.git.mirror import Fetched, Mirror
 from bot.git.run import GitError, stop
 from bot.git.urls import BadUrl
-from bot.ledger import load
+from bot.ledger import changes, load
+from bot.ledger.changes import SentChange
 from bot.ledger.database import now
 from bot.ledger.tables import actions, evidence, links, repositories, workspaces
 from bot.rules.clean import Clean
 from bot.rules.model import DAY, HOUR, SECOND, Action, Evidence, EvidenceKind, Link, LinkKind, Strength
 from bot.rules.policy import Repository
-from bot.warroom import upstream
+from bot.warroom import place_change, upstream
 from bot.warroom.handle import WarRooms
+from bot.warroom.place_change import Placed
 from bot.warroom.scope import Scope
 from bot.warroom.upstream import Claim, Loss, Mention, Seen
 
@@ -52,6 +54,7 @@ class Asked:
     failures: int
     links: tuple[tuple[Link, Action, int], ...]  # with the action and its incident's number
     claims: tuple[Evidence, ...]
+    sent: tuple[SentChange, ...]
 
 
 class Watcher:
@@ -114,6 +117,10 @@ class Watcher:
             async with self._in_use[name]:
                 mirror = self._mirrors[name]
                 fetched, seen = await asyncio.to_thread(mirror.read, partial(look, mirror, asked, since))
+                place = partial(place_sent, mirror, asked, fetched.new_tip, seen.resolved, at, self._rooms.key)
+                if placed := await asyncio.to_thread(mirror.read, place):
+                    keep = partial(place_change.record, placed=placed)
+                    await self._rooms.alone(asked.workspace, asked.team, at, "git", keep)
             record = partial(self._record, asked, fetched, seen)
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
         except (GitError, BadUrl, OSError) as error:
@@ -160,6 +167,7 @@ class Watcher:
                 Asked(
                     row.workspace_id, row.team_id, row.id, repository, row.tip, row.failures,
                     tuple(_links(conn, row.workspace_id, row.name)), tuple(_claims(conn, row.workspace_id, row.name)),
+                    tuple(changes.waiting(conn, row.workspace_id, row.name)),
                 )
             )  # fmt: skip
         return taken
@@ -242,6 +250,21 @@ def look(mirror: Mirror, asked: Asked, since: int) -> tuple[Fetched, Seen]:
         if in_force(mirror, fetched.new_tip, by):  # it may have been taken back long before it was linked
             facts.append(_claim(incident, action.number, EvidenceKind.LINKED, by))
     return fetched, Seen(asked.repository.name, tuple(facts), resolved)
+
+
+def place_sent(
+    mirror: Mirror, asked: Asked, tip: str, resolved: Mapping[int, str], at: int, key: bytes | None
+) -> list[Placed]:
+    """What people sent, and what a branch holds that was linked just now and is not upstream. Blocks; for a thread.
+    Raises GitError."""
+    placed = [place_change.place(mirror.directory, tip, asked.repository, sent, key) for sent in asked.sent]
+    for link, action, _ in asked.links:
+        sha = resolved.get(link.id)
+        fresh = link.kind is LinkKind.BRANCH and link.sha is None
+        if fresh and sha is not None and not mirror.is_ancestor(sha, tip):
+            found = place_change.place_ref(mirror.directory, tip, asked.repository.name, link, action, sha, at, key)
+            placed += [found] if found else []
+    return placed
 
 
 def _resolve(mirror: Mirror, fetched: Fetched, link: Link) -> str | None:
