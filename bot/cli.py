@@ -199,6 +199,22 @@ def prove(
 
 
 @cli.command()
+def redact(
+    check: Annotated[bool, typer.Option("--check", help="print no text; exit status 1 if there is a secret")] = False,
+) -> None:
+    """Take the secrets out of standard input, by the rules that hold for what is logged. What was found is named on
+    standard error."""
+    from bot.rules.clean import redact as take_out
+
+    redacted = take_out(sys.stdin.buffer.read().decode(errors="replace"), load_settings().key_bytes)
+    if redacted.found:
+        print(f"hotwash: found {', '.join(redacted.found)}", file=sys.stderr)
+    if check:
+        raise SystemExit(1 if redacted.found else 0)
+    sys.stdout.buffer.write(redacted.text.encode())
+
+
+@cli.command()
 def version() -> None:
     """Print the version."""
     print(__version__)
