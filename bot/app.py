@@ -32,7 +32,7 @@ from bot.warroom import trouble
 from bot.warroom.handle import WarRooms
 from bot.warroom.scope import know_workspace
 from bot.warroom.watch import Watcher
-from bot.web import health
+from bot.web import errors, health, webhooks
 from bot.web.slack import SlackFirst
 
 SLACK_TIMEOUT = 10  # seconds for one call: an outcome that is not known by then is looked up
@@ -59,6 +59,11 @@ class Hotwash:
     delivery: Delivery
     bells: Bells
     socket: str = "not connected"  # the state of Socket Mode; of no interest where Slack comes over HTTP
+
+    def hurry(self) -> None:
+        """Something was recorded that no bell rang for: deliver and look now, not at the next poll."""
+        self.delivery.poke()
+        self.bells.look()
 
 
 def worker_name() -> str:
@@ -100,7 +105,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     async with AsyncExitStack() as stack:
         db = Database(settings.database_url)
         stack.push_async_callback(db.close)
-        rooms = WarRooms(db, policy, partial(redact, key=settings.key_bytes))
+        rooms = WarRooms(db, policy, partial(redact, key=settings.key_bytes), settings.key_bytes)
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
         )
@@ -140,12 +145,19 @@ def web_app(settings: Settings, clock: Clock | None = None) -> SlackFirst:
             app.include_router(
                 health.router({"database": hotwash.rooms.db.ping, "slack": partial(_slack_state, hotwash)})
             )
+            app.include_router(webhooks.router(hotwash.rooms, _secret(settings), hotwash.clock.now, hotwash.hurry))
             if settings.slack_signing_secret is not None:
                 front.open(hotwash.slack)
             yield
 
-    front = SlackFirst(FastAPI(title="Hotwash", lifespan=lifespan, docs_url=None, redoc_url=None))
+    app = FastAPI(title="Hotwash", lifespan=lifespan, docs_url=None, redoc_url=None)
+    errors.install(app)
+    front = SlackFirst(app)
     return front
+
+
+def _secret(settings: Settings) -> str | None:
+    return settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

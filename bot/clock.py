@@ -70,6 +70,12 @@ class Bells:
         for job in self._jobs:
             job.modify(next_run_time=datetime.now(UTC))
 
+    def look(self) -> None:
+        """Ring now for looks at upstream: somebody told of news there."""
+        for job in self._jobs:
+            if job.name == self._look.__name__:
+                job.modify(next_run_time=datetime.now(UTC))
+
     async def stop(self) -> None:
         """Ring no more. What was set off ends first, within `GRACE`."""
         self._scheduler.pause()

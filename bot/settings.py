@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     policy_file: Annotated[Path | None, Field(alias="HOTWASH_POLICY")] = None
     key: Annotated[SecretStr | None, Field(alias="HOTWASH_KEY")] = None
     mirrors: Annotated[Path, Field(alias="HOTWASH_MIRRORS")] = Path("mirrors")
+    webhook_secret: Annotated[SecretStr | None, Field(alias="HOTWASH_WEBHOOK_SECRET", min_length=16)] = None
     allow_file_remotes: Annotated[bool, Field(alias="HOTWASH_ALLOW_FILE_REMOTES")] = False
     host: Annotated[str, Field(alias="HOST")] = "0.0.0.0"  # noqa: S104 - hosts route to the container's address
     port: Annotated[int, Field(alias="PORT", ge=0, le=65535)] = 8080

@@ -1,7 +1,8 @@
 """Reminders and alarms: to the owner, in an action's thread, to the lead, to everybody."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,7 +13,7 @@ from bot.ledger import load, outbox
 from bot.rules.checklist import Item, checklist
 from bot.rules.decision import Effect, EffectKind
 from bot.rules.model import SECOND, ActionState, Line, Person, WarRoom
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, deployment
 from bot.slack.blocks import nudge as blocks
 
 Learn = Callable[[Connection], None]
@@ -147,6 +148,33 @@ def _alarm_owner(scene: Scene) -> Shown | None:
     return Shown(items[0].owner, blocks.alarm(items[0], room, None)) if items else None
 
 
+def _deploying(scene: Scene) -> Shown | None:
+    room, items, said = _undone(scene)
+    channel = room.incident.channel_id
+    return Shown(channel, deployment.undoing(items, said, room, None)) if items and channel else None
+
+
+def _deploying_to_everybody(scene: Scene) -> Shown | None:
+    room, items, said = _undone(scene)
+    return Shown(AnnounceChannel(), deployment.undoing(items, said, room, None)) if items else None
+
+
+def _deploying_to_owner(scene: Scene) -> Shown | None:
+    room, items, said = _undone(scene)
+    owner = load.person(scene.conn, int(scene.effect.key.partition(".")[2]))
+    theirs = [item for item in items if item.action.owner_id == owner.id]
+    return Shown(owner, deployment.undoing(theirs, said, room, owner)) if theirs else None
+
+
+def _undone(scene: Scene) -> tuple[WarRoom, list[Item], Mapping[str, Any]]:
+    """The actions that a deploy undoes and on which nobody ruled meanwhile, and what the entry says of it."""
+    said = scene.line().payload or {}
+    numbers = store.numbers_in(said)
+    room = scene.room(*numbers)
+    items = scene.items(room)
+    return room, [items[number] for number in numbers if number in items and not items[number].action.ruling], said
+
+
 def _still_drifting(scene: Scene, line: Line) -> tuple[WarRoom, Sequence[Item]]:
     """The actions that the entry speaks of and that are not reconciled meanwhile."""
     numbers = store.numbers_in(line.payload or {})
@@ -168,4 +196,7 @@ RENDERS: dict[EffectKind, Render] = {
     EffectKind.DIGEST: _digest,
     EffectKind.ALARM: _alarm,
     EffectKind.ALARM_OWNER: _alarm_owner,
+    EffectKind.DEPLOY_WARNING: _deploying,
+    EffectKind.DEPLOY_ALARM: _deploying_to_everybody,
+    EffectKind.DEPLOY_ALARM_OWNER: _deploying_to_owner,
 }

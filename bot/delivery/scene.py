@@ -56,7 +56,7 @@ class Scene:
 
     def line(self) -> Line:
         """The ledger entry that the effect is about."""
-        (line,) = load.lines(self.conn, self._incident_id, entries.c.seq == int(self.effect.key))
+        (line,) = load.lines(self.conn, self._incident_id, entries.c.seq == int(self.effect.key.partition(".")[0]))
         return line
 
     def items(self, room: WarRoom) -> dict[int, Item]:

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, select, update
+from sqlalchemy import Connection, bindparam, func, null, select, update
 
-from bot.ledger import load
+from bot.ledger import load, pulls
 from bot.ledger.database import now
+from bot.ledger.deployments import deployed_of
 from bot.ledger.outbox import Leased
-from bot.ledger.proofs import not_proven, proofs_of
+from bot.ledger.proofs import proofs_of, standing
 from bot.ledger.tables import (
     actions,
     entries,
-    evidence,
     incidents,
     messages,
     nudges,
@@ -21,10 +21,10 @@ from bot.ledger.tables import (
     people,
     workspaces,
 )
-from bot.rules.checklist import STANDINGS, How
+from bot.rules.checklist import STANDINGS
 from bot.rules.clean import Clean
 from bot.rules.decision import Effect
-from bot.rules.model import ActionState, Incident, PersonKind, Strength, WarRoom
+from bot.rules.model import Incident, PersonKind, WarRoom
 
 
 def paced(conn: Connection) -> list[tuple[int, str, int]]:
@@ -113,14 +113,8 @@ def learn_standing_channel(conn: Connection, workspace_id: int, channel_id: str,
 
 def counts(conn: Connection, incident_id: int) -> dict[str, int]:
     """How many actions stand where, as `bot.rules.checklist.counts` would say, without reading them."""
-    proof = exists().where(
-        evidence.c.action_id == actions.c.id,
-        evidence.c.strength == Strength.PROOF.value,
-        evidence.c.lost_at.is_(None),
-    )
-    how = case((and_(proof, ~not_proven()), How.PROVEN.value), else_=How.CONFIRMED.value)
-    standing = case((actions.c.state == ActionState.LANDED.value, how), else_=actions.c.state).label("standing")
-    counted = select(standing, func.count()).where(actions.c.incident_id == incident_id).group_by("standing")
+    stands = standing().label("standing")
+    counted = select(stands, func.count()).where(actions.c.incident_id == incident_id).group_by("standing")
     found: dict[str, int] = {name: number for name, number in conn.execute(counted)}
     return {name: found[name] for name in STANDINGS if name in found}
 
@@ -139,7 +133,8 @@ def part_of_room(conn: Connection, incident_id: int, numbers: Sequence[int]) -> 
     proofs = proofs_of(conn, ids) if ids else []
     return WarRoom(
         incident, tuple(some), tuple(links), tuple(facts), known, incident.head_hash, incident.last_seq,
-        proofs=tuple(proofs),
+        proofs=tuple(proofs), pulls=pulls.linked(conn, incident.workspace_id, links),
+        deployed=deployed_of(conn, ids) if ids else (),
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, exists, func, or_, select
 
+from bot.ledger import pulls
+from bot.ledger.deployments import deployed_of
 from bot.ledger.prepared import Prepared
 from bot.ledger.proofs import proofs_where
 from bot.ledger.tables import Id, actions, changes, entries, evidence, incidents, links, members, people, workspaces
@@ -274,6 +276,8 @@ def war_room(conn: Connection, incident_id: int) -> WarRoom:
         inc.head_hash,
         inc.last_seq,
         proofs=tuple(proofs_where(conn, changes.c.incident_id == incident_id)),
+        pulls=pulls.linked(conn, inc.workspace_id, all_links),
+        deployed=deployed_of(conn, [action.id for action in all_actions]),
     )
 
 

@@ -46,6 +46,8 @@ _NO_ROOM = {
     EffectKind.DRIFT_NOTICE,
     EffectKind.ALARM,
     EffectKind.ALARM_OWNER,
+    EffectKind.DEPLOY_ALARM,
+    EffectKind.DEPLOY_ALARM_OWNER,
 }
 
 

@@ -8,6 +8,7 @@ from bot.rules.clean import Clean
 from bot.rules.model import (
     Action,
     ActionState,
+    Deployed,
     Evidence,
     Incident,
     Link,
@@ -74,6 +75,7 @@ class Item:
     basis: Basis
     overdue: bool  # temporary, and the time to undo it has come
     buttons: tuple[Verb, ...]
+    deployed: tuple[Deployed, ...] = ()  # of each production environment in which something runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def checklist(war_room: WarRoom, now: int) -> Checklist:
             basis=basis(action, war_room),
             overdue=action.until is not None and action.until <= now and not action.state.reconciled,
             buttons=buttons(action),
+            deployed=tuple(one for one in war_room.deployed if one.action_id == action.id),
         )
         for action in sorted(war_room.actions, key=lambda action: action.number)
         if action.state is not ActionState.STRUCK

@@ -39,6 +39,9 @@ class EffectKind(StrEnum):
     DRIFT_NOTICE = "drift_notice"  # to the announce channel; key: entry seq
     ALARM = "alarm"  # a regression, to the announce channel; key: entry seq
     ALARM_OWNER = "alarm_owner"  # the same to the owner; key: entry seq
+    DEPLOY_WARNING = "deploy_warning"  # a deploy undoes actions, in their room; key: entry seq
+    DEPLOY_ALARM = "deploy_alarm"  # the same to the announce channel; key: entry seq
+    DEPLOY_ALARM_OWNER = "deploy_alarm_owner"  # the same to an owner; key: entry seq, and the person id
 
 
 @dataclass(frozen=True, slots=True)

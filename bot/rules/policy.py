@@ -133,6 +133,7 @@ class Policy(_Part):
     channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"
     repositories: tuple[Repository, ...] = ()
     poll_seconds: Annotated[int, Field(ge=1)] = 60
+    production_environments: frozenset[str] = frozenset({"production"})  # of deployments, as their host names them
     look_back_days: Annotated[int, Field(ge=0)] = 14  # how far the first walk of a repository reads
     nudges: Nudges = Nudges()
     closing: Closing = Closing()

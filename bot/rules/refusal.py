@@ -13,6 +13,9 @@ _WHAT = {
     EffectKind.ANCHOR: "post the ledger's hash",
     EffectKind.ALARM: "raise an alarm about a regression",
     EffectKind.ALARM_OWNER: "tell an owner about a regression",
+    EffectKind.DEPLOY_WARNING: "warn of a deploy",
+    EffectKind.DEPLOY_ALARM: "warn everybody of a deploy",
+    EffectKind.DEPLOY_ALARM_OWNER: "warn an owner of a deploy",
     EffectKind.DRIFT_NOTICE: "remind everybody of what drifts",
     EffectKind.LEAD_NUDGE: "remind the lead of what drifts",
 }

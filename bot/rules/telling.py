@@ -104,6 +104,14 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             about = ", ".join(f"#{number}" for number in said["actions"])  # type: ignore[attr-defined]
             hours = (int(said["until"]) - line.at) // HOUR  # type: ignore[call-overload]
             return f"{who} asked for {hours} h of quiet about {about}"
+        case "pull.closed":
+            return f"Pull request {said['ref']} was closed without being merged: {action} has nothing from it"
+        case "pull.reopened":
+            return f"Pull request {said['ref']} was taken up again for {action}"
+        case "deployment.warned":
+            about = ", ".join(f"#{number}" for number in said["actions"])  # type: ignore[attr-defined]
+            deploys = "was deployed to" if said["live"] else "is being deployed to"
+            return f"{commit} {deploys} {said['environment']}, and undoes {about}"
         case "delivery.refused":
             return sentence(str(said["effect"]), str(said["error"]), _invited(said, people))
         case "entry.purged":

@@ -212,7 +212,7 @@ def test_an_incident_without_lead_or_actions_says_so() -> None:
         (4, "landed · *confirmed by* @Chitra · `a79f427`"),
         (5, "landed · *proven* · `c0ffee1`"),
         (6, "in review · `branch fix/pool-size` is not upstream yet"),
-        (7, "in review · <https://git.example/shop/pull/17|pull request 17> is not upstream yet"),
+        (7, "in review · <https://git.example/shop/pull/17|PR #17> is not upstream yet"),
         (8, "undone, says @Ben"),
         (9, "waived by @Ben: the host goes away on Friday"),
         (10, "ephemeral · nothing to reconcile"),

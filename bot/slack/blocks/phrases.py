@@ -1,10 +1,20 @@
 """The same words for the same thing in every message: states, evidence, actions in one line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.rules.checklist import Basis, How, Item, Verb, named
-from bot.rules.model import Action, ActionState, Incident, IncidentState, Link, LinkKind
+from bot.rules.model import (
+    Action,
+    ActionState,
+    Deployed,
+    Incident,
+    IncidentState,
+    Link,
+    LinkKind,
+    Pull,
+    PullState,
+)
 from bot.rules.proofs import finding, lacking
 from bot.rules.summary import plain_duration
 from bot.slack import mrkdwn
@@ -56,12 +66,12 @@ def commit(sha: str | None) -> str:
 
 
 def linked(link: Link) -> str:
-    """What a person linked, as a link where there is an address."""
+    """What was linked, as a link where there is an address."""
     match link.kind:
         case LinkKind.COMMIT:
             name = link.ref[:7]
         case LinkKind.PULL_REQUEST:
-            name = f"pull request {link.ref}"
+            name = f"MR !{link.ref}" if "/merge_requests/" in (link.url or "") else f"PR #{link.ref}"
         case LinkKind.BRANCH:
             name = f"branch {link.ref}"
     if link.url and link.url.startswith(("https://", "http://")) and len(link.url) <= 200:
@@ -85,13 +95,15 @@ def _grounds(basis: Basis) -> str:
     why = f": {mrkdwn.shorten(basis.why, 150)}" if basis.why else ""
     match basis.how:
         case How.NOTHING:
-            return "no commit carries it yet"
+            return f"no commit carries it: {given_up(basis.pull)}" if basis.pull else "no commit carries it yet"
         case How.NOT_THERE:
             return f"{commit(basis.commit)} says it carries it, but {lacking(basis.proofs)}"
         case How.LOST:
             rewritten = "" if basis.proofs else ": the branch was rewritten"
             undoing = f": taken out by {commit(basis.lost_by)}" if basis.lost_by else rewritten
             return f"{commit(basis.commit)} is no longer upstream{undoing}"
+        case How.LINKED if basis.link and basis.pull:
+            return f"{linked(basis.link)}, {in_review(basis.pull)}"
         case How.LINKED:
             return f"{linked(basis.link) if basis.link else commit(basis.commit)} is not upstream yet"
         case How.CLAIMED | How.WHITESPACE:
@@ -108,6 +120,33 @@ def _grounds(basis: Basis) -> str:
             return "nothing to reconcile"
 
 
+def in_review(pull: Pull) -> str:
+    """Where a pull request stands: `waiting for review`."""
+    match pull.state:
+        case PullState.DRAFT:
+            return "still a draft"
+        case PullState.OPEN:
+            return pull.review.value
+        case PullState.MERGED:
+            return "merged, not seen upstream yet"
+        case PullState.CLOSED:
+            return "closed without being merged"
+
+
+def given_up(pull: Pull) -> str:
+    return f"the last that was to, {mrkdwn.shorten(pull.title, 100)} (#{pull.number}), was closed without being merged"
+
+
+def running(deployed: Sequence[Deployed]) -> str:
+    """Where a landed action is deployed: `in production since 24 Nov 14:05`, `not deployed to production yet`."""
+    return ", ".join(
+        f"not deployed to {mrkdwn.escape(one.environment)} yet"
+        if one.since is None
+        else f"in {mrkdwn.escape(one.environment)} since {mrkdwn.day_and_time(one.since)}"
+        for one in deployed
+    )
+
+
 def looks_like_code(typed: str) -> bool:
     return bool(_CODE.search(typed))
 
@@ -121,6 +160,8 @@ def done(action: Action) -> str:
 def state(item: Item) -> str:
     """State and evidence in one phrase: `drifting · no commit carries it yet`."""
     phrase = evidence(item.basis)
+    if item.deployed and item.action.state is ActionState.LANDED:
+        phrase += f" · {running(item.deployed)}"
     said_by_phrase = (ActionState.CLAIMED, ActionState.UNDONE, ActionState.WAIVED)
     return phrase if item.action.state in said_by_phrase else f"{item.action.state.value} · {phrase}"
 

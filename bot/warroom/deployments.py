@@ -1,0 +1,263 @@
+"""Deployments: which landed actions run in production, and which actions a deploy undoes.
+
+A deployment is heard of at once, and judged by the repository's mirror: outside of any transaction, and once.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sqlalchemy import Connection, or_, select
+
+from bot.git.hosts.told import DeploymentTold
+from bot.git.mirror import Mirror, commits_among
+from bot.git.objects import File
+from bot.git.parts import Change
+from bot.git.prove import prove_each
+from bot.ledger import deployments as ledger
+from bot.ledger import load
+from bot.ledger.changes import changes_of
+from bot.ledger.deployments import Deployment, Landed
+from bot.ledger.tables import actions, changes, evidence, links
+from bot.rules.checklist import commit_of
+from bot.rules.clean import Clean
+from bot.rules.decision import Effect, EffectKind, Entry
+from bot.rules.effects import action_changed
+from bot.rules.model import (
+    Action,
+    ActionState,
+    DeploymentState,
+    Evidence,
+    Incident,
+    Link,
+    PersonKind,
+    RecordedChange,
+    Verdict,
+)
+from bot.rules.nudges import Audience, audience
+from bot.rules.proofs import NOT_THERE
+from bot.warroom.scope import Scope
+
+Known = TypeVar("Known", Evidence, Link, RecordedChange)
+
+_LAST = (DeploymentState.PENDING, DeploymentState.LIVE, DeploymentState.FAILED, DeploymentState.INACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An action that a deployment may undo. `carriers` are the commits that carry it, each with the commit that took it
+    out again, if one did; `landed` says that it landed by them."""
+
+    action_id: int
+    landed: bool
+    carriers: tuple[tuple[str, str | None], ...]
+    changes: tuple[RecordedChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a mirror is asked: which of the candidates each deployment undoes, and whether what is live has what
+    landed."""
+
+    deploying: tuple[Deployment, ...]
+    candidates: tuple[Candidate, ...]
+    landed: tuple[tuple[Landed, Deployment], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`undone`: deployment id → action ids; a deployment of a commit that the host does not give is not in it.
+    `has`: whether what is live has what landed."""
+
+    undone: Mapping[int, tuple[int, ...]]
+    has: tuple[tuple[Landed, Deployment, bool], ...]
+
+
+def hear(scope: Scope, repo: str, told: DeploymentTold) -> Deployment:
+    """Record what a host or a pipeline told of a deployment."""
+    environment = scope.clean(told.environment[:100])
+    new = Deployment(0, repo, environment, told.id[:80], told.sha, told.state, told.at)
+    known, before = ledger.know(scope.conn, scope.workspace, new)
+    if not before:
+        return known
+    now = newest(known, new)
+    ledger.store(scope.conn, now)
+    return now
+
+
+def newest(known: Deployment, told: Deployment) -> Deployment:
+    """Both together, by the host's clock. One that begins anew is judged anew."""
+    if (told.at, _LAST.index(told.state)) < (known.at, _LAST.index(known.state)):
+        return known
+    begun = told.state is DeploymentState.PENDING and known.state is not DeploymentState.PENDING
+    anew = begun or told.sha != known.sha
+    return replace(told, id=known.id, judged_at=None if anew else known.judged_at)
+
+
+def ask(
+    conn: Connection, workspace: int, repo: str, environments: Collection[str], also: int | None = None
+) -> Asked | None:
+    """What there is to look up in the mirror of `repo`; None if nothing. `also` is a deployment (id) that is judged
+    even if it was before."""
+    deploying = ledger.unjudged(conn, workspace, repo, environments)
+    if also is not None and also not in {one.id for one in deploying}:
+        deploying.append(ledger.by_id(conn, also))
+    running = ledger.live(conn, workspace, repo, environments)
+    looked_up = ledger.seen(conn, workspace, environments) if running else {}
+    landed = tuple(
+        (one, there)
+        for one in (ledger.landed(conn, workspace, repo) if running else [])
+        for there in running
+        if looked_up.get((one.action_id, there.environment)) != (there.id, one.commit)
+    )
+    if not deploying and not landed:
+        return None
+    return Asked(tuple(deploying), _candidates(conn, workspace, repo) if deploying else (), landed)
+
+
+def judge(mirror: Mirror, asked: Asked) -> Judged:
+    """Blocks; for a thread. Raises GitError."""
+    mirror.open_or_clone()
+    wanted = {one.sha for one in asked.deploying}
+    missing = wanted.difference(commits_among(mirror.directory, wanted))
+    if missing:
+        mirror.fetch(None, missing)
+    there = set(commits_among(mirror.directory, wanted | {one.sha for _, one in asked.landed}))
+    undone = {one.id: _undone(mirror, one.sha, asked.candidates) for one in asked.deploying if one.sha in there}
+    has: list[tuple[Landed, Deployment, bool]] = []
+    for deployment in {one.id: one for _, one in asked.landed if one.sha in there}.values():
+        landed = [one for one, where in asked.landed if where.id == deployment.id]
+        inside = mirror.contained({one.commit for one in landed}, deployment.sha)
+        has += [(one, deployment, one.commit in inside) for one in landed]
+    return Judged(undone, tuple(has))
+
+
+def lacks(candidate: Candidate, history: Collection[str], verdict: Verdict | None) -> bool:
+    """Whether a deployment undoes the action. `history` are the carriers and their undoers that the deployed commit
+    has; `verdict` is that on the recorded changes there.
+
+    What was recorded decides, but where it landed by a commit that is deployed, or can't be looked at. Words that no
+    commit carries can't be judged, and nobody is warned of them.
+    """
+    carried = any(commit in history and undoer not in history for commit, undoer in candidate.carriers)
+    if verdict in (None, Verdict.UNKNOWN) or (candidate.landed and carried):
+        return bool(candidate.carriers) and not carried
+    return verdict in NOT_THERE
+
+
+def record(scope: Scope, asked: Asked, judged: Judged) -> None:
+    """Store what a mirror said, and warn; once, whichever replica looked."""
+    for deployment in asked.deploying:
+        now = ledger.by_id(scope.conn, deployment.id, lock=True)
+        if now.judged_at is None and now.sha == deployment.sha:
+            ledger.store(scope.conn, replace(now, judged_at=scope.at))
+            _warn(scope, now, judged.undone.get(now.id, ()))
+    for landed, deployment, has in judged.has:
+        if ledger.see(scope.conn, scope.workspace, landed, deployment, has=has):
+            (action,) = load.actions_where(scope.conn, actions.c.id == landed.action_id)
+            incident = load.incident_by_id(scope.conn, landed.incident_id)
+            scope.write(incident, effects=action_changed(incident, action))
+
+
+def names(conn: Connection, action_ids: Sequence[int]) -> list[str]:
+    """`INC-42#7` of each."""
+    found = load.actions_where(conn, actions.c.id.in_(action_ids))
+    numbers = load.incidents_by_id(conn, {one.incident_id for one in found})
+    pairs = sorted((numbers[one.incident_id].number, one.number) for one in found)
+    return [f"INC-{incident}#{action}" for incident, action in pairs]
+
+
+def _candidates(conn: Connection, workspace: int, repo: str) -> tuple[Candidate, ...]:
+    """The actions on which nobody ruled and of which something is known in this repository."""
+    about = (
+        actions.c.id.in_(select(table.c.action_id).where(table.c.workspace_id == workspace, table.c.repo == repo))
+        for table in (evidence, links, changes)
+    )
+    found = load.actions_where(conn, actions.c.workspace_id == workspace, actions.c.ruling.is_(None), or_(*about))
+    ids = [action.id for action in found]
+    facts = _by_action(load.evidence_of(conn, ids), repo)
+    linked = _by_action(load.links_of(conn, ids), repo)
+    changed = _by_action(changes_of(conn, ids), repo)
+    return tuple(
+        Candidate(
+            action.id,
+            action.state is ActionState.LANDED,
+            _carriers(facts.get(action.id, []), linked.get(action.id, [])),
+            tuple(changed.get(action.id, [])),
+        )
+        for action in found
+    )
+
+
+def _by_action(several: Iterable[Known], repo: str) -> dict[int, list[Known]]:
+    found: dict[int, list[Known]] = {}
+    for one in several:
+        if one.repo == repo:
+            found.setdefault(one.action_id, []).append(one)
+    return found
+
+
+def _carriers(facts: Sequence[Evidence], linked: Sequence[Link]) -> tuple[tuple[str, str | None], ...]:
+    """Commits that are said or known to carry an action, those that were lost with what undid them. One that was lost
+    with a rewritten branch is told apart by no history."""
+    carriers: dict[str, str | None] = {one.commit: one.lost_by for one in facts if one.commit is not None}
+    for link in linked:
+        commit = commit_of(link)
+        if commit is not None and len(commit) in (40, 64) and link.dropped_at is None:
+            carriers.setdefault(commit, None)
+    return tuple(carriers.items())
+
+
+def _undone(mirror: Mirror, sha: str, candidates: Sequence[Candidate]) -> tuple[int, ...]:
+    named = {one for candidate in candidates for pair in candidate.carriers for one in pair if one}
+    history = mirror.contained(named, sha)
+    changed = {one.action_id: one.changes for one in candidates if one.changes}
+    verdicts = _verdicts(mirror, sha, changed)
+    return tuple(one.action_id for one in candidates if lacks(one, history, verdicts.get(one.action_id)))
+
+
+def _verdicts(mirror: Mirror, sha: str, changed: Mapping[int, Sequence[RecordedChange]]) -> dict[int, Verdict]:
+    """Action id → what its recorded changes come to at a commit."""
+    open_to_us = {one: held for one, held in changed.items() if not any(change.redacted for change in held)}
+    proofs = prove_each(mirror.directory, sha, [_as_git(held) for held in open_to_us.values()], name_commits=False)
+    found = {one: proof.verdict for one, proof in zip(open_to_us, proofs, strict=True)}
+    return dict.fromkeys(changed, Verdict.UNKNOWN) | found
+
+
+def _as_git(held: Sequence[RecordedChange]) -> list[Change]:
+    return [
+        Change(one.path, one.base_commit, File(one.base_mode or "", one.base_content),
+               File(one.live_mode or "", one.live_content))
+        for one in held
+    ]  # fmt: skip
+
+
+def _warn(scope: Scope, deployment: Deployment, undone: Sequence[int]) -> None:
+    """One entry in each incident whose actions are undone, and who hears of it: its room, its audience, the owners.
+    Incidents are locked in the order of their ids."""
+    by_incident: dict[int, list[Action]] = {}
+    for action in load.actions_where(scope.conn, actions.c.id.in_(undone), actions.c.ruling.is_(None)):
+        by_incident.setdefault(action.incident_id, []).append(action)
+    for incident_id, told in sorted(by_incident.items()):
+        incident = load.incident_by_id(scope.conn, incident_id, lock=True)
+        payload = {
+            "actions": [action.number for action in told],
+            "repo": Clean(deployment.repo),
+            "environment": deployment.environment,
+            "commit": Clean(deployment.sha),
+            "live": deployment.state is DeploymentState.LIVE,
+        }
+        scope.write(incident, [Entry("deployment.warned", payload)], effects=_heard_by(scope, incident, told))
+
+
+def _heard_by(scope: Scope, incident: Incident, told: Sequence[Action]) -> list[Effect]:
+    seq = str(incident.last_seq + 1)
+    effects = []
+    if incident.channel_id is not None or not incident.standing:
+        effects.append(Effect(EffectKind.DEPLOY_WARNING, incident.id, seq))
+    if audience(incident, scope.policy) is Audience.ANNOUNCE:
+        effects.append(Effect(EffectKind.DEPLOY_ALARM, incident.id, seq))
+    for owner in load.people_by_id(scope.conn, {action.owner_id for action in told}).values():
+        if owner.kind not in (PersonKind.BOT, PersonKind.GONE):  # who can't be written to
+            effects.append(Effect(EffectKind.DEPLOY_ALARM_OWNER, incident.id, f"{seq}.{owner.id}"))
+    return effects
