@@ -12,7 +12,7 @@ from bot.rules.secret_names import is_stand_in
 # (`-p secret`), ":" for `-u user:secret`. A short flag may have its value joined on. Programs without flags end the
 # reach of the one before them, as in `sshpass -p secret ssh -p 22`.
 _TAKES: tuple[tuple[str, dict[str, str]], ...] = (
-    ("ssh scp sftp rsync psql docker podman mkdir cp tar nc", {}),
+    ("ssh scp sftp rsync psql docker mkdir cp tar nc", {}),
     ("snmpget snmpset snmpwalk snmpbulkwalk", {"-A": "", "-X": ""}),
     ("az/secret", {"--value": ""}),
     (
@@ -24,7 +24,10 @@ _TAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("sqlcmd bcp mosquitto_pub mosquitto_sub ipmitool zip unzip", {"-P": ""}),
     ("ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami", {"-w": ""}),
     ("ldappasswd", {"-w": "", "-s": "", "-a": ""}),
-    ("redis-cli", {"-a": ""}),
+    ("redis-cli valkey-cli", {"-a": ""}),
+    ("skopeo", {"--src-creds": ":", "--dest-creds": ":", "--creds": ":"}),
+    ("podman buildah crictl", {"--creds": ":"}),
+    ("knife/bootstrap", {"-P": ""}),
     ("curl", {"-u": ":", "--user": ":", "-U": ":", "--proxy-user": ":", "-b": "=", "--cookie": "="}),
     ("http https hey", {"-a": ":", "--auth": ":"}),
     ("etcdctl", {"--user": ":"}),
@@ -67,8 +70,20 @@ POSITIONAL = {
     "redis-cli": r"\bredis-cli\s(?:[^\n|;&]{0,100}?\s)?(?:AUTH|auth)\s{1,5}(?:\S{1,100}\s{1,5})?(\S+)",
     "setuser": r"\b(?:SETUSER|setuser)\s[^\n]{0,100}?\s>(\S+)",
     "to-securestring": r"\bConvertTo-SecureString\s{1,5}(?:-String\s{1,5})?[\"']?([^\s\"']+)",
-    "<(": r"\b(?:secrets?|pass)\s[^\n]{0,100}?<\((?:echo|printf)\s{1,5}(?:-n\s{1,5})?[\"']?(?:\w{1,60}\\n)?"
-    r"([^\s\"')]+)",
+    "operator unseal": r"\bvault operator unseal\s{1,5}([^\s-]\S*)",
+    "approle/login": r"\bapprole/login\s[^\n|;&]{0,200}?\bsecret_id=([^\s\"']+)",
+    "admin": r"\b(?:mysql|mariadb-)admin\s[^\n|;&]{0,200}?\s(?:new-)?password\s{1,5}[\"']?([^\s\"']+)",
+    "wpa_passphrase": r"\bwpa_passphrase\s{1,5}\S{1,100}\s{1,5}(\S+)",
+    "nmcli": r"\bnmcli\s[^\n|;&]{0,200}?\spassword\s{1,5}[\"']?([^\s\"']+)",
+    "nsupdate": r"\bnsupdate\s[^\n|;&]{0,100}?-y\s{1,5}(?:[\w.-]{1,100}:){1,2}(\S+)",
+    "snmp": r"\bsnmp\w{1,12}\s[^\n|;&]{0,200}?-c\s{1,5}(?!(?:public|private)\s)(\S+)",
+    "net use": r"\bnet use\s[^\n|;&]{0,200}?/user:\S{1,100}\s{1,5}([^\s/]\S*)",
+    "schtasks": r"\bschtasks\s[^\n|;&]{0,200}?\s/rp\s{1,5}(\S+)",
+    "xfreerdp": r"\bxfreerdp\d?\s[^\n|;&]{0,200}?\s/p:(\S+)",
+    "echo": r"[_-]password[_-](?:cmd|command)[ =][\"']?echo\s{1,5}(?:-n\s{1,5})?([^\s\"']+)",
+    "<<<": r"\b(?:secrets?|passwd|kinit|login|pass)\b[^\n|;&]{0,100}?<<<\s{0,5}[\"']?([^\s\"']+)",
+    "<(": r"\b(?:secrets?|pass|preshared-key|private-key)\s[^\n]{0,100}?<\((?:echo|printf)\s{1,5}(?:-n\s{1,5})?[\"']?"
+    r"(?:\w{1,60}\\n)?([^\s\"')]+)",
 }
 
 _WORD = re.compile(

@@ -44,7 +44,7 @@ _STAND_IN = re.compile(
 
 _NAME = re.compile(
     r"(?P<password>[Pp]ass(?:[ _-]?[Ww]or[dt]|wd|[ _-]?[Pp]hrase)?|PASS(?:[ _-]?WOR[DT]|WD|[ _-]?PHRASE)?"
-    r"|[Pp]wd?|PWD?|REDISCLI_AUTH|_auth(?==))|(?P<key>[Kk]ey|KEY)|[Tt]oken|TOKEN|[Ss]ecret|SECRET"
+    r"|[Pp]wd?|PWD?|REDISCLI_AUTH|SSHPASS|_auth(?==))|(?P<key>[Kk]ey|KEY)|[Tt]oken|TOKEN|[Ss]ecret|SECRET"
 )
 _KEY_OF_WHAT = re.compile(
     r"(?i:api|app|application|access|private|account|encryption|signing|auth|master|license|session|webhook|service|hmac|shared)"
@@ -79,12 +79,14 @@ _QUOTED = r"""(?:\\"(?P<escaped>[^"\\\n]+)\\"|"(?P<double>(?:[^"\\\n]|\\.)+)"|'(
 # A comma or an ampersand belongs to the value unless the next setting follows.
 _BARE = r"""(?P<bare>(?:[^\s"'`,;&|<>\\]|\\[^\s"'\\]|[,&](?![\s,&]|$|[\w.-]{1,40}=))+)"""
 _ASSIGNED = re.compile(
-    r"""\\?["'`]?\]?(?P<sep>[ \t]{0,5}(?:=>|:=|==?|:)[ \t]{0,5}|,[ ]?(?=["']))(?:\w{1,20}\([ ]?(?=["']))?"""
+    r"""\\?["'`]?\]?(?P<sep>[ \t]{0,5}(?:=>|:=|==?|:)[ \t]{0,5}|,[ ]?(?=["']))(?:\w{1,20}\([ ]?(?=["'])|[EN](?='))?"""
     + f"(?:{_QUOTED}|{_BARE})"
 )
 _FLAG_VALUE = re.compile(rf"[ \t]{{1,5}}(?:{_QUOTED}|{_BARE})")
-_SPOKEN = re.compile(rf"\s{{1,3}}(?:is|was|from|to)\s{{1,3}}(?:now\s{{1,3}})?(?:{_QUOTED}|{_BARE})")
-_SQL = re.compile(r"\s{1,3}'(?P<single>[^'\n]+)'")
+_SPOKEN = re.compile(
+    rf"\s{{1,3}}(?:for\s{{1,3}}[^\s:=]{{1,60}}\s{{1,3}})?(?:is|was|from|to)\s{{1,3}}(?:now\s{{1,3}})?(?:{_QUOTED}|{_BARE})"
+)
+_SQL = re.compile(r"\s{1,3}[EN]?'(?P<single>[^'\n]+)'")
 _XML = re.compile(r">(?P<bare>[^<>\s]+)</")
 _NO_NAME_AFTER = re.compile(r"(?:://[^\s/?]*|checksum/)\Z")
 _IS_FLAG = re.compile(r"(?:^|[\s\"'])--?[\w.-]*\Z")

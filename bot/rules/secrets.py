@@ -102,6 +102,14 @@ _RULES = (
     _place("a Telegram bot token", (":aa",), r"(?<![0-9])([0-9]{8,10}:AA[\w-]{31,33})(?![\w-])"),
     _key("a Square token", "sq0", r"sq0(?:atp|csp)-[\w-]{22,}"),
     _key("a PlanetScale token", "pscale_", r"pscale_(?:tkn|pw|oauth)_[\w.-]{30,}"),
+    _key("an Airtable token", "pat", r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    _key("a Notion token", "ntn_", r"ntn_[A-Za-z0-9]{40,}"),
+    _key("a Figma token", "figd_", r"figd_[\w-]{35,}"),
+    _key("a Twilio key", "sk", r"SK[0-9a-f]{32}(?![0-9A-Za-z])"),
+    _key("an EasyPost key", "ezak eztk", r"EZ[AT]K[A-Za-z0-9]{54}"),
+    _key("an Artifactory key", "akc", r"AK[Cc]p?[A-Za-z0-9]{50,}"),
+    _key("a Tailscale key", "tskey-", r"tskey-[a-z]{1,20}-[\w-]{20,}"),
+    _key("a Discord bot token", "discord bot", r"[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,45}"),
     _key("an age key", "age-secret-key-", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
     _key(
         "a password hash",
@@ -164,7 +172,7 @@ _RULES = (
         "a password that was piped",
         ("echo", "printf"),
         r"\b(?:echo|printf)\s{1,5}(?:-[neE]{1,3}\s{1,5})?[\"']?(?:[\w.@-]{1,64}:)?([^\s\"'|]{1,500})[\"']?"
-        r"\s{0,5}\|\s{0,5}(?:sudo\s{1,5})?(?:chpasswd|passwd\s.{0,40}--stdin|sudo -S|gh auth login|vault login"
+        r"\s{0,5}\|\s{0,5}(?:sudo\s{1,5})?(?:chpasswd|passwd\s.{0,40}--stdin|sudo -S|gh auth login|vault login|kinit"
         r"|(?:docker|podman|helm registry) login|(?:docker|podman|wrangler|gh|fly|gcloud) secrets?\b)",
     ),
 )
