@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
 from bot.ledger.outbox import upsert
 from bot.ledger.tables import actions, changes, evidence, proofs
+from bot.rules.checklist import How
 from bot.rules.clean import Clean
 from bot.rules.model import ActionState, FileProof, PartProof, PartState, Proof, Strength, Verdict
 
@@ -63,6 +64,18 @@ def not_proven() -> ColumnElement[bool]:
     )
     held = changes.c.action_id == actions.c.id
     return exists().where(held, _HELD, ~exists().where(looked).correlate(changes)).correlate(actions)
+
+
+def standing() -> ColumnElement[str]:
+    """Where an action (of an outer query on `actions`) stands, as `bot.rules.checklist.named` would say: what landed is
+    told apart in *proven* and *confirmed*."""
+    proof = exists().where(
+        evidence.c.action_id == actions.c.id,
+        evidence.c.strength == Strength.PROOF.value,
+        evidence.c.lost_at.is_(None),
+    )
+    how = case((and_(proof, ~not_proven()), How.PROVEN.value), else_=How.CONFIRMED.value)
+    return case((actions.c.state == ActionState.LANDED.value, how), else_=actions.c.state)
 
 
 def watched(conn: Connection, workspace: int, repo: str, since: int) -> list[Watched]:

@@ -92,6 +92,11 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Stats:
+    weeks: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Find:
     text: str
 
@@ -247,6 +252,6 @@ class RecordChange:
 Command = (
     Pin | Unpin | Offers |
     Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
-    | ListIncidents | Drift | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
+    | ListIncidents | Drift | Stats | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
     | RecordChange
 )  # fmt: skip

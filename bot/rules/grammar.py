@@ -31,7 +31,7 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
     if verb is None:
         line.at = before
         _no_such_verb(line, severities)
-    if incident is not None and verb.name in ("open", "help", "find", "list", "drift"):
+    if incident is not None and verb.name in ("open", "help", "find", "list", "drift", "stats"):
         line.wrong(f"`{verb.name}` is not about one incident.", verb)
     match verb.name:
         case "open":
@@ -44,6 +44,8 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
             return ask.ListIncidents(line.page(verb))
         case "drift":
             return ask.Drift(line.page(verb))
+        case "stats":
+            return _stats(line, verb)
         case "link":
             return _link(line, verb, incident, None)
         case "log":
@@ -159,6 +161,13 @@ def _leading_severity(line: Line, usage: Usage, severities: Sequence[str]) -> st
         return _severity(line, usage, word, severities)
     line.at = before
     return None
+
+
+def _stats(line: Line, usage: Usage) -> Command:
+    word = line.take()
+    if line.peek() or (word and not re.fullmatch(r"[1-9]|[1-4][0-9]|5[0-2]", word)):
+        line.wrong("`stats` takes only a number of weeks, 1 to 52.", usage)
+    return ask.Stats(int(word)) if word else ask.Stats()
 
 
 def _link(line: Line, usage: Usage, incident: int | None, action: int | None) -> Command:

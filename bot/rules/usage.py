@@ -142,6 +142,14 @@ USAGES = (
     ),
     Usage(
         "/incident",
+        "stats",
+        "/incident stats [weeks]",
+        "/incident stats 12",
+        "How long resolving took, how long changes took into Git, and how they ended, by week.",
+        ("statistics", "metrics", "figures"),
+    ),
+    Usage(
+        "/incident",
         "find",
         "/incident find <text>",
         "/incident find pgbouncer",

@@ -41,6 +41,7 @@ from bot.warroom import (
     settle,
     severity,
     snooze,
+    stats,
     status,
     timeline,
 )  # fmt: skip
@@ -75,6 +76,7 @@ VERBS: dict[type, Callable[[Scope, Any], Answer]] = {
     ask.Timeline: timeline.run,
     ask.ListIncidents: listing.run,
     ask.Drift: drift.run,
+    ask.Stats: stats.run,
     ask.Find: find.run,
     ask.Help: help.run,
     ask.Pin: pin.run,

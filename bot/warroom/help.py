@@ -10,7 +10,7 @@ from bot.warroom.scope import Scope
 
 _OPEN = ("update", "link", "status", "severity", "lead", "resolve", "close", "cancel", "timeline")
 _ENDED = ("link", "status", "timeline", "reopen", "close")
-_ANYWHERE = ("open", "list", "drift", "find")
+_ANYWHERE = ("open", "list", "drift", "find", "stats")
 
 
 def decide(incident: Incident | None, topic: str) -> str:
