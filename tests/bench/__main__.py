@@ -14,7 +14,7 @@ import psutil
 import uvloop
 from rich.console import Console
 
-from tests.bench import acks, footprint, opening
+from tests.bench import acks, footprint, opening, upstream
 from tests.bench.report import table
 
 
@@ -52,10 +52,12 @@ async def main() -> int:
         console.print(table("/incident open, at 100 ms a call to Slack", opened))
         footed = await footprint.measure(folder)
         console.print(table("Start-up and memory", footed))
+        watched = await upstream.measure(folder)
+        console.print(table("Watching a repository of 250,000 commits", watched))
     for lost in logged.lost:
         console.print(f"[red]LOST[/] {lost}")
     if chosen.json:
-        lines = [line.as_json() for line in (*logged.lines, *opened, *footed)]
+        lines = [line.as_json() for line in (*logged.lines, *opened, *footed, *watched)]
         chosen.json.write_text(json.dumps({"machine": where, "figures": lines, "notes": logged.notes}, indent=2))
     return 1 if logged.lost else 0
 

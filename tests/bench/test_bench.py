@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.world import Json
-from tests.bench import acks, opening, servers
+from tests.bench import acks, opening, servers, upstream
 from tests.bench.servers import Transport
 
 
@@ -46,3 +46,10 @@ async def test_what_was_acked_and_is_not_there_is_called_lost(transport: Transpo
     (missing, differs) = acks.lost(ledger, [*run.texts, "Logged INC-1#999 · other"], server.environment)
     assert "logs were answered and are not in the ledger, such as INC-1#999" in missing
     assert differs == "21 logs were answered, 20 are in the ledger"
+
+
+async def test_polls_are_measured_on_what_upstream_really_gained(tmp_path: Path) -> None:
+    """On a small repository: `measure` itself asserts after each poll that the bot saw the newest commit."""
+    lines = {line.what: line for line in await upstream.measure(tmp_path, commits=500)}
+    assert set(lines) >= {"an idle poll", "a poll with 200 new commits", "a poll with 2,000 new commits"}
+    assert all(line.value > 0 and line.baseline > 0 for line in lines.values())
