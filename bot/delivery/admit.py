@@ -29,6 +29,7 @@ _IN_ROOM = {
     EffectKind.CHECKLIST,
     EffectKind.SUMMARY,
     EffectKind.THREAD_NUDGE,
+    EffectKind.UPDATE_NUDGE,
 }
 _TO_EVERYBODY = {EffectKind.ANNOUNCEMENT, EffectKind.ANCHOR, EffectKind.ALARM, EffectKind.DRIFT_NOTICE}
 

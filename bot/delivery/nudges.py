@@ -189,7 +189,21 @@ def _regressed(scene: Scene) -> tuple[WarRoom, Sequence[Item]]:
     return room, [item for item in items if item.action.state is ActionState.REGRESSED]
 
 
+def _update(scene: Scene) -> Shown | None:
+    """To the lead of that moment; once an update was given (or none is needed) there is nobody to mention."""
+    line, room = scene.line(), scene.room()
+    lead = room.person(room.incident.lead_id or room.incident.opened_by)
+    given = load.last_at(scene.conn, room.incident.id, "incident.update")
+    channel = room.incident.channel_id
+    needless = room.incident.settled or (given is not None and given >= line.at)
+    if channel is None or (needless and scene.effect.version == 1):
+        return None
+    since = int((line.payload or {}).get("since", line.at))
+    return Shown(channel, blocks.update_given() if needless else blocks.update_due(lead, line.at - since))
+
+
 RENDERS: dict[EffectKind, Render] = {
+    EffectKind.UPDATE_NUDGE: _update,
     EffectKind.THREAD_NUDGE: _in_thread,
     EffectKind.LEAD_NUDGE: _to_lead,
     EffectKind.DRIFT_NOTICE: _to_everybody,

@@ -159,6 +159,19 @@ def announce_due(drift: Drift, last_us: int | None, policy: Policy) -> int | Non
     return _escalation_due(drift, policy.nudges.announce_after_hours * HOUR, last_us)
 
 
+def update_due(incident: Incident, since_us: int, last_us: int | None, policy: Policy) -> int | None:
+    """When the lead of an open incident is reminded (again) that a status update is due: as often as its severity
+    asks for one, at any hour, until one is given. None for a severity that asks for none.
+
+    `since_us` is when the last update was given, or later what made the time run anew: the incident was opened or
+    reopened, its severity changed. `last_us` is when the lead was last reminded.
+    """
+    every = policy.severity(incident.severity).update_every_minutes
+    if every is None or incident.settled:
+        return None
+    return max(since_us, last_us or 0) + every * MINUTE
+
+
 def in_digest(drift: Drift, people: Mapping[int, Person], now: int, policy: Policy) -> Drift:
     """The actions that only the weekly digest still names, until they are reconciled: those that a direct
     message named five times, and those whose owner cannot be written to. In the order of `urgency`."""

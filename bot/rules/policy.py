@@ -67,9 +67,12 @@ def mapped_path(path: str, paths: Mapping[str, str]) -> str | None:
 
 
 class SeverityRule(_Part):
+    """`title` says what the severity stands for. `update_every_minutes`: the lead is reminded when the last status
+    update of an open incident is older; None: never."""
+
     name: Name
     title: str = ""
-    update_every_minutes: int | None = None
+    update_every_minutes: Annotated[int, Field(ge=5)] | None = None
 
 
 class Nudges(_Part):
@@ -127,7 +130,10 @@ class Rights(_Part):
 
 class Policy(_Part):
     announce: str | None = "incidents"  # channel name or id; None: nowhere
-    severities: tuple[SeverityRule, ...] = tuple(SeverityRule(name=f"sev{n}") for n in (1, 2, 3, 4))
+    severities: tuple[SeverityRule, ...] = (
+        SeverityRule(name="sev1", update_every_minutes=30),
+        *(SeverityRule(name=f"sev{n}") for n in (2, 3, 4)),
+    )
     default_severity: str = "sev3"
     alarm_always: frozenset[str] = frozenset({"sev1"})  # regressions reach the owner outside working hours too
     channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"
@@ -152,6 +158,10 @@ class Policy(_Part):
 
     def repository(self, name: str) -> Repository | None:
         return next((r for r in self.repositories if r.name == name), None)
+
+    def severity(self, name: str) -> SeverityRule:
+        """The rule of a severity; an incident may still have one that the policy no longer names."""
+        return next((s for s in self.severities if s.name == name), SeverityRule(name=name))
 
     def severity_names(self) -> tuple[str, ...]:
         return tuple(s.name for s in self.severities)

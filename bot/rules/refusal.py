@@ -18,6 +18,7 @@ _WHAT = {
     EffectKind.DEPLOY_ALARM_OWNER: "warn an owner of a deploy",
     EffectKind.DRIFT_NOTICE: "remind everybody of what drifts",
     EffectKind.LEAD_NUDGE: "remind the lead of what drifts",
+    EffectKind.UPDATE_NUDGE: "remind the lead of a status update",
 }
 _ADMIN = "An administrator of this Slack can change that."
 _WHY = {

@@ -100,6 +100,8 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             about = ", ".join(f"#{number}" for number in said["actions"])  # type: ignore[attr-defined]
             whom = f" to {name(said['to'])}" if said["to"] else ""
             return f"Reminder ({said['where']}){whom} about {about}"
+        case "update.overdue":
+            return f"Reminded {name(said['to'])} that a status update is due"
         case "nudge.snoozed":
             about = ", ".join(f"#{number}" for number in said["actions"])  # type: ignore[attr-defined]
             hours = (int(said["until"]) - line.at) // HOUR  # type: ignore[call-overload]

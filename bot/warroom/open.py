@@ -11,6 +11,7 @@ from bot.rules.clean import Clean
 from bot.rules.commands import Open
 from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Refusal
 from bot.rules.model import Incident, IncidentState
+from bot.warroom import remind
 from bot.warroom.scope import Scope, next_incident_number
 
 
@@ -47,7 +48,9 @@ def run(scope: Scope, command: Open) -> Answer:
     }
     made = scope.conn.execute(insert(incidents).values(row).returning(incidents.c.id)).scalar_one()
     incident = load.incident_by_id(scope.conn, made)
-    return scope.record(incident, decide(incident))
+    answer = scope.record(incident, decide(incident))
+    remind.plan_update(scope, incident)
+    return answer
 
 
 def channel_name(prefix: str, number: int, title: str) -> str:

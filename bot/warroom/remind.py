@@ -89,8 +89,24 @@ def _plan_incident(scope: Scope, incident: Incident, drift: Sequence[Pair], sent
     _set(scope, "lead", due.lead_due(drift, lead, told, scope.at, policy), incident.id, incident.id, lead.id)
     announced = due.announce_due(drift, sent.get(f"announce/{incident.id}"), policy)
     _set(scope, "announce", announced, incident.id, incident.id, None)
+    plan_update(scope, incident)
     for reader in (None, lead):
         _plan_digest(scope, reader)
+
+
+def plan_update(scope: Scope, incident: Incident) -> None:
+    """Plan when the lead is reminded of a status update: also right after one, or the incident, was recorded."""
+    lane = f"update/{incident.id}"
+    last = _sent(scope.conn, reminders.c.lane == lane).get(lane)
+    at = due.update_due(incident, _updated_at(scope, incident), last, scope.policy)
+    _set(scope, "update", at, incident.id, incident.id, None)
+
+
+def _updated_at(scope: Scope, incident: Incident) -> int:
+    if scope.policy.severity(incident.severity).update_every_minutes is None:
+        return incident.opened_at
+    runs_anew = ("incident.update", "incident.reopened", "incident.severity")
+    return _latest(incident.opened_at, *(load.last_at(scope.conn, incident.id, kind) for kind in runs_anew)) or 0
 
 
 def _plan_digest(scope: Scope, reader: Person | None) -> None:
@@ -160,6 +176,8 @@ def ring(scope: Scope, reminder_id: int) -> None:
     incident = locked[row.incident_id]
     if row.kind == "alarm":
         _ring_alarm(scope, incident, load.actions_where(scope.conn, actions.c.id == row.action_id)[0])
+    elif row.kind == "update":
+        _ring_update(scope, incident, still_due)
     elif _ring_incident(scope, row.kind, row.action_id, incident, still_due.sent_at):
         _mark_sent(scope, still_due)
     plan(scope, incident)
@@ -205,6 +223,16 @@ def _ring_alarm(scope: Scope, incident: Incident, action: Action) -> None:
             _send(scope, [(action, incident)], "alarm", owner.id, EffectKind.ALARM_OWNER, count=False)
         else:
             _set(scope, "alarm", at, action.id, incident.id, owner.id)
+
+
+def _ring_update(scope: Scope, incident: Incident, row: Row[Any]) -> None:
+    since = _updated_at(scope, incident)
+    at = due.update_due(incident, since, row.sent_at, scope.policy)
+    if at is not None and at <= scope.at:
+        overdue = Entry("update.overdue", {"to": incident.lead_id or incident.opened_by, "since": since})
+        said = Effect(EffectKind.UPDATE_NUDGE, incident.id, str(incident.last_seq + 1))
+        scope.write(incident, [overdue], effects=[said])
+        _mark_sent(scope, row)
 
 
 def _ring_incident(scope: Scope, kind: str, action_id: int | None, incident: Incident, last: int | None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.rules.checklist import Item
 from bot.rules.model import Action, Incident, Person, WarRoom
+from bot.rules.summary import plain_duration
 from bot.rules.words import count
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
@@ -62,6 +63,17 @@ def in_thread(item: Item, room: WarRoom) -> Message:
         said = f"{who} this is live and no commit carries it yet. When there is one, link it here."
     buttons = (phrases.settling(item, each, room.incident) for each in item.buttons)
     return message(said, [section(said), actions(*buttons)])
+
+
+def update_due(lead: Person, since: int) -> Message:
+    """In the room, to its lead alone. `since`: microseconds without a status update."""
+    said = f"{mrkdwn.mention(lead)} the last word to everybody is {plain_duration(since)} old. What is new?"
+    return message(said, [section(f"⏰ {said}\n`/incident update <text>` tells them; *no news yet* is news too.")])
+
+
+def update_given() -> Message:
+    said = "A status update was due here; it has been given, or none is needed any more."
+    return message(said, [context(said)])
 
 
 def to_lead(items: Sequence[Item], room: WarRoom) -> Message:
