@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 
 from bot.playground import acts
+from bot.playground.app import BOT_TOKEN
 from bot.playground.errors import SlackError
 from bot.playground.methods.chat import body_in, thread_of
 from bot.playground.slack import Slack
@@ -93,6 +94,11 @@ async def upload(slack: Slack, request: web.Request) -> web.StreamResponse:
 
 
 async def download(slack: Slack, request: web.Request) -> web.StreamResponse:
+    """The content of a file, for people (who are signed in here) and for the app, which shows its token. Slack leads an
+    app that may not have it to the page where people sign in."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme and not (token == BOT_TOKEN and slack.app.may("files:read")):
+        raise web.HTTPFound(f"/?{urlencode({'redir': request.path})}")
     file = slack.world.files.get(request.match_info["file"])
     if file is None or not file.uploaded:
         raise web.HTTPNotFound

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bot.playground import shapes
 from bot.playground.errors import NotPossible
 from bot.playground.world import Json, World
 
@@ -108,7 +109,7 @@ def _one(element: Json, key: str, given: Any, world: World) -> Any:
     if key == "files":
         if str(given) not in world.files:
             raise BadInput(f"There is no file {given}: upload it first.")
-        return {"id": str(given)}
+        return shapes.file_json(world, world.files[str(given)])
     if key == "selected_date_time":
         if not isinstance(given, int):
             raise BadInput("Enter a date and time as seconds since the epoch.")

@@ -117,6 +117,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A change as somebody sent it: a diff or, where `whole`, the live file; bounded, and with `found` (what kinds of
+    secrets, for people) taken out. `veil` as in `RecordedChange`; `paths` as the diff has them."""
+
+    content: bytes
+    whole: bool
+    paths: tuple[Clean, ...] = ()
+    veil: Mapping[str, str] | None = None
+    found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """`/hotfix <what you did>`. `at` and `until` are as typed (`14:05`, `2h`, `2026-11-24T14:05`).
 
@@ -134,6 +146,7 @@ class Log:
     until: str | None = None
     incident: int | None = None
     source: Source | None = None
+    change: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,18 +238,6 @@ class Snooze:
     action: int | None = None
     incident: int | None = None
     hours: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A change as somebody sent it: a diff or, where `whole`, the live file; bounded, and with `found` (what kinds of
-    secrets, for people) taken out. `veil` as in `RecordedChange`; `paths` as the diff has them."""
-
-    content: bytes
-    whole: bool
-    paths: tuple[Clean, ...] = ()
-    veil: Mapping[str, str] | None = None
-    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

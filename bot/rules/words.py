@@ -76,9 +76,25 @@ def struck(incident: Incident, action: Action) -> str:
 
 
 def nothing_to_confirm(incident: Incident, action: Action) -> str:
+    if action.state is ActionState.LANDED:
+        return f"{ref(incident, action.number)} has landed already. Nothing was changed."
     return (
         f"{ref(incident, action.number)} is {action.state.value}: there is no commit in upstream to confirm. "
         f"Link one with `/incident link <sha, URL or branch> #{action.number}`."
+    )
+
+
+def not_there(incident: Incident, action: Action, found: str) -> str:
+    return (
+        f"{ref(incident, action.number)} can't be confirmed: its change is recorded, and upstream does not have it: "
+        f"{found}. Bring that in, or record another change for it; `undone` and `waive` are there too."
+    )
+
+
+def not_looked(incident: Incident, action: Action) -> str:
+    return (
+        f"The change of {ref(incident, action.number)} is not compared with upstream yet. The next look at its "
+        "repository does that: try again in a minute. `/incident status` says if the repository cannot be reached."
     )
 
 
@@ -125,6 +141,29 @@ def no_use(why: str) -> str:
     return f"That can't be used as a change: {why}. Nothing was kept."
 
 
+def no_diff() -> str:
+    return no_use("there is no diff of a named file in it; send what `git diff` or `diff -u old new` prints")
+
+
+def no_change_given() -> str:
+    return "Paste the diff here, or add it as a file below."
+
+
+def one_change_at_a_time() -> str:
+    return "There is a diff here and a file below: send one, then the other."
+
+
+def not_in_slack(name: str) -> str:
+    return f"{short(name, 80)} lies outside Slack, so I can't read it. Nothing was kept. Upload the file itself."
+
+
+def file_not_given(name: str) -> str:
+    return (
+        f"Slack does not give me {short(name, 80)}. Nothing was kept. The app may lack a permission: somebody has to "
+        "install it again with what `hotwash manifest` prints. A diff in a code block works meanwhile."
+    )
+
+
 def which_repository(incident: Incident, action: Action, names: Sequence[str]) -> str:
     if not names:
         return "The policy names no repository to watch, so there is nothing to compare with. Nothing was kept."
@@ -148,6 +187,10 @@ def logged_before(incident: Incident, action: Action) -> str:
 
 def pinned_before(incident: Incident) -> str:
     return f"That message is on the timeline of {incident.name} already."
+
+
+def message_gone() -> str:
+    return "That message is gone, or I can't see it. Nothing was recorded; type it with `/hotfix`."
 
 
 def no_text(instead: str) -> str:
@@ -205,12 +248,17 @@ def unpinned(incident: Incident) -> str:
     return f"It is off the timeline of {incident.name}. The ledger keeps that it was there."
 
 
-def taken_off(incident: Incident, action: Action) -> str:
+def log_taken_off(incident: Incident, action: Action) -> str:
     """Asked of whoever logged a message with a reaction and took the reaction off."""
     return (
         f"You took 🔧 off the message that is {ref(incident, action.number)}. It stays logged unless it is struck: "
         f"{short(action.text, 80)}"
     )
+
+
+def reaction_taken_off() -> str:
+    """Why an action was struck, where a press says so."""
+    return "the 🔧 was taken off its message"
 
 
 def pin_taken_off(incident: Incident) -> str:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from typing import Any, TypeVar
 
 import structlog
 from slack_sdk.errors import SlackClientError
@@ -13,14 +13,17 @@ from bot.rules.commands import Command
 from bot.rules.decision import Answer, Refusal
 from bot.rules.grammar import Mistyped
 from bot.rules.model import Action, Incident, PersonKind
+from bot.slack.blocks.answer import answer
 from bot.slack.people import facts_of
 from bot.warroom import people
 from bot.warroom.handle import WarRooms
 from bot.warroom.look import look
-from bot.warroom.scope import Request
+from bot.warroom.scope import Request, Scope
 
 INTRODUCTION = 1.0  # seconds that asking Slack who somebody is may take: the person waits for it
 ASK_AGAIN = 30.0  # seconds until Slack is asked again after it did not answer
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -31,12 +34,13 @@ class Inbound:
     def __init__(
         self, rooms: WarRooms, client: AsyncWebClient, now: Callable[[], int], poke: Callable[[], None]
     ) -> None:
-        self._rooms, self._now, self._poke = rooms, now, poke
+        self.rooms, self._now, self._poke = rooms, now, poke
         self.client = client
         self._known: set[tuple[str, str]] = set()  # a cache: who is known stands in the database
         self._silent_until = 0.0
         self._running: set[asyncio.Task[None]] = set()
         self.severities = rooms.policy.severity_names()
+        self.repositories = tuple(repository.name for repository in rooms.policy.repositories)
 
     def request(self, body: Mapping[str, Any], via: str) -> Request:
         """Who sent a command, a press or a submission. The trigger id is what Slack gives each of them once."""
@@ -53,16 +57,55 @@ class Inbound:
             channel=body.get("channel_id") or channel.get("id"),
         )
 
+    def event(self, body: Mapping[str, Any], via: str, key: str, channel: str) -> Request:
+        """Who caused an event. `key` is the same however often, and in whatever shape, Slack sends it."""
+        user = str(body["event"]["user"])
+        return Request(str(body["team_id"]), user, "someone", via, key, self._now(), channel)
+
     async def do(self, request: Request, command: Command) -> Answer:
         """Raises Refusal, and whatever the database raises: then nothing was recorded."""
-        await self._introduce(request.team, request.slack_id, request.at)
+        await self.introduce(request.team, request.slack_id, request.at)
         named = getattr(command, "by", None) or getattr(command, "slack_id", None)
         if named is not None:
-            await self._introduce(request.team, named, request.at)
-        answer = await self._rooms.handle(request, command)
+            await self.introduce(request.team, named, request.at)
+        said = await self.rooms.handle(request, command)
         self._poke()
         log.info("command", verb=type(command).__name__, team=request.team, user=request.slack_id, via=request.via)
-        return answer
+        return said
+
+    async def hear(self, request: Request, command: Command, thread: str | None) -> None:
+        """Do what an event asks for, and tell the person, in the channel or thread, to them alone. What fails is
+        raised: the event is then not acknowledged, and Slack sends it again."""
+        if await self.rooms.handled(request.team, request.key):
+            return
+        try:
+            said = await self.do(request, command)
+        except Refusal as refusal:
+            said = told(refusal)
+        self.whisper(str(request.channel), request.slack_id, said, thread)
+
+    async def once(self, body: Mapping[str, Any], key: str, via: str, work: Callable[[Scope], T]) -> T | None:
+        """Record what follows from an event that is nobody's request, once; None if that was done before."""
+        done = await self.rooms.once(str(body["team_id"]), key, self._now(), via, work)
+        self._poke()
+        return done
+
+    def whisper(self, channel: str, slack_id: str, said: Answer, thread: str | None) -> None:
+        """Tell somebody something where they are, to them alone: after the answer, and at most once."""
+        message = answer(said)
+        self.later(
+            self._whisper(channel=channel, user=slack_id, thread_ts=thread, text=message.text, blocks=message.blocks)
+        )
+
+    async def _whisper(self, **message: Any) -> None:
+        await self.client.chat_postEphemeral(**message)
+
+    async def names(self, team: str, slack_ids: Collection[str]) -> dict[str, str]:
+        """Slack id to name, of those who are known or whom Slack tells of in time."""
+        for slack_id in slack_ids:
+            await self.introduce(team, slack_id, self._now())
+        found = await self.rooms.db.read(lambda conn: [people.find(conn, team, slack_id) for slack_id in slack_ids])
+        return {one.slack_id: one.name for one in found if one is not None and one.kind is not PersonKind.UNKNOWN}
 
     async def look(
         self, request: Request, number: int | None, action: int | None
@@ -70,7 +113,7 @@ class Inbound:
         """What a form is about; None for a form about nothing yet. Raises Refusal."""
         if number is None:
             return None
-        return await self._rooms.db.read(lambda conn: look(conn, request, number, action))
+        return await self.rooms.db.read(lambda conn: look(conn, request, number, action))
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something after the answer: what Slack shows at most once, and what must not delay it."""
@@ -78,11 +121,11 @@ class Inbound:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _introduce(self, team: str, slack_id: str, at: int) -> None:
+    async def introduce(self, team: str, slack_id: str, at: int) -> None:
         """Ask Slack about somebody who was never seen before, if Slack answers in time."""
         if (team, slack_id) in self._known:
             return
-        found = await self._rooms.db.read(lambda conn: people.find(conn, team, slack_id))
+        found = await self.rooms.db.read(lambda conn: people.find(conn, team, slack_id))
         if found is None or found.kind is PersonKind.UNKNOWN:
             if time.monotonic() < self._silent_until:
                 return
@@ -94,7 +137,7 @@ class Inbound:
                 log.warning("slack did not say who somebody is", user=slack_id, error=repr(error))
                 return
             name, tz, kind = facts_of(said["user"], team)
-            await self._rooms.db.write(lambda conn: people.learn(conn, team, slack_id, name, tz, kind, at))
+            await self.rooms.db.write(lambda conn: people.learn(conn, team, slack_id, name, tz, kind, at))
         self._known.add((team, slack_id))
 
 

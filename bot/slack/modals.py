@@ -1,7 +1,7 @@
 """The forms: opened by a button, sent back as a submission. What was typed survives an error: it stays on the form."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -9,26 +9,28 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.rules import commands as ask
-from bot.rules.commands import Command
+from bot.rules import words
+from bot.rules.commands import Command, Sent
 from bot.rules.decision import Refusal
-from bot.rules.model import ActionKind, Incident
+from bot.rules.model import Action, ActionKind, Incident
 from bot.slack import mrkdwn
 from bot.slack.blocks import modals as forms
 from bot.slack.blocks.parts import Block
+from bot.slack.files import diff_or_live, diff_typed, download
 from bot.slack.inbound import Inbound
 from bot.warroom.scope import Request
 
 log = structlog.get_logger()
 
-FORMS: dict[str, Callable[[Incident, Any], Block]] = {  # Any: an action, where the form is about one
+_ABOUT_ACTION: dict[str, Callable[[Incident, Action], Block]] = {
     "link": forms.link,
     "waive": forms.waive,
     "strike": forms.strike,
     "edit": forms.edit,
-    "log": lambda incident, _: forms.log(incident),
 }
+FORMS = {"log", "change", *_ABOUT_ACTION}
 # Which field of a form an error belongs to: the one that the person can do something about.
-_FIELD = {"link": "ref", "waive": "why", "strike": "why", "edit": "text", "log": "text"}
+_FIELD = {"link": "ref", "waive": "why", "strike": "why", "edit": "text", "log": "text", "change": "diff"}
 
 
 async def open_form(
@@ -46,7 +48,7 @@ async def open_form(
     except Refusal as refusal:
         await respond(text=mrkdwn.escape(str(refusal)), response_type="ephemeral", replace_original=False)
         return
-    view = forms.log(None) if about is None else FORMS[verb](*about)
+    view = _view(verb, about, inbound.repositories)
     try:
         await inbound.client.views_open(trigger_id=trigger_id, view=view)
     except (SlackClientError, TimeoutError, OSError) as error:
@@ -55,27 +57,53 @@ async def open_form(
         await respond(text=_instead(verb, action), response_type="ephemeral", replace_original=False)
 
 
+def _view(verb: str, about: tuple[Incident, Action | None] | None, repositories: Sequence[str]) -> Block:
+    incident, action = about or (None, None)
+    if incident is None or action is None:
+        return forms.log(incident, repositories=repositories)
+    if verb == "change":
+        return forms.change(incident, action, repositories)
+    return _ABOUT_ACTION[verb](incident, action)
+
+
 def _instead(verb: str, action: int | None) -> str:
     example = {
         "link": f"/incident link <sha, URL or branch> #{action}",
         "log": "/hotfix <what you did>",
         "edit": f"/hotfix #{action} edit <what it should say>",
     }.get(verb, f"/hotfix #{action} {verb} <why>")
+    if verb == "change":
+        return "Slack did not open the form. Nothing was changed. Post the diff in the action's thread, or press again."
     return f"Slack did not open the form. Nothing was changed. Type `{example}`, or press again."
 
 
-def _values(view: Mapping[str, Any]) -> dict[str, str | None]:
+def values_of(view: Mapping[str, Any]) -> dict[str, str | None]:
     """Field name → what was typed or picked; None where it was left empty."""
     filled: dict[str, str | None] = {}
     for block_id, fields in view["state"]["values"].items():
         for field in fields.values():
             option = field.get("selected_option") or next(iter(field.get("selected_options") or []), None)
-            filled[block_id] = field.get("value") or (option or {}).get("value")
+            filled[block_id] = field.get("value") or field.get("selected_user") or (option or {}).get("value")
     return filled
 
 
-def command_of(verb: str, about: str, values: Mapping[str, str | None]) -> Command:
-    """The typed command that a submitted form is. `about` is its private metadata: `42#7`, `42` or nothing."""
+async def _change_in(inbound: Inbound, view: Mapping[str, Any], values: Mapping[str, str | None]) -> Sent | None:
+    """The change that was pasted or uploaded into a form. Raises Refusal for what is none."""
+    attached = view["state"]["values"].get("file", {}).get("file", {}).get("files")
+    typed = values.get("diff")
+    if attached and typed:
+        raise Refusal(words.one_change_at_a_time())
+    if attached:
+        return await diff_or_live(await download(inbound.client, attached[0]), inbound.rooms.key)
+    sent = await diff_typed(typed, inbound.rooms.key) if typed else None
+    if typed and sent is None:
+        raise Refusal(words.no_diff())
+    return sent
+
+
+def command_of(verb: str, about: str, values: Mapping[str, str | None], sent: Sent | None = None) -> Command:
+    """The typed command that a submitted form is. `about` is its private metadata: `42#7`, `42` or nothing; `sent` a
+    change that was given with it. Raises Refusal where that is missing."""
     number, _, of = about.partition("#")
     incident, action = int(number) if number else None, int(of or 0)
     kind = values.get("kind")
@@ -89,6 +117,10 @@ def command_of(verb: str, about: str, values: Mapping[str, str | None]) -> Comma
             return ask.Strike(action, values["why"] or "", incident)
         case "edit":
             return ask.Edit(action, values["text"], values["target"], values["path"], kind=chosen, incident=incident)
+        case "change":
+            if sent is None:
+                raise Refusal(words.no_change_given())
+            return ask.RecordChange(action, sent, values.get("repo"), incident)
     return ask.Log(
         values["text"] or "",
         target=values["target"],
@@ -96,7 +128,9 @@ def command_of(verb: str, about: str, values: Mapping[str, str | None]) -> Comma
         ephemeral=values["ephemeral"] is not None,
         at=values["at"],
         until=values["until"],
+        repo=values.get("repo"),
         incident=incident,
+        change=sent,
     )
 
 
@@ -105,7 +139,9 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         verb = view["callback_id"].removeprefix("hotwash.")
         try:
-            command = command_of(verb, view["private_metadata"], _values(view))
+            values = values_of(view)
+            sent = await _change_in(inbound, view, values)
+            command = command_of(verb, view["private_metadata"], values, sent)
             await inbound.do(inbound.request(body, "modal"), command)
         except Refusal as refusal:
             await ack(response_action="errors", errors={_FIELD[verb]: str(refusal)})

@@ -1,5 +1,7 @@
 """`/hotfix`: record one manual change. The path that has to be short: somebody is in the middle of a fire."""
 
+from dataclasses import replace
+
 from sqlalchemy import insert
 
 from bot.ledger import load
@@ -13,17 +15,29 @@ from bot.rules.effects import incident_changed
 from bot.rules.kinds import infer_kind, infer_path, infer_target
 from bot.rules.model import Action, ActionKind, ActionState, Incident, Person, Ruling
 from bot.rules.times import clock_time
-from bot.warroom import remind
+from bot.warroom import record_change, remind
 from bot.warroom.scope import Scope
 
+_IN_FILES = (ActionKind.FILE, ActionKind.CONFIG, ActionKind.CODE)
 _INSERT = Prepared(insert(actions).returning(actions.c.id))
 
 
-def decide(incident: Incident, action: Action, owner: Person, actor: Person, source: Source | None = None) -> Decision:
-    """The entry, the counters and the messages of a new action; `action.id` is not known yet, and not needed."""
+def decide(
+    incident: Incident,
+    action: Action,
+    owner: Person,
+    actor: Person,
+    source: Source | None = None,
+    *,
+    wants_change: bool = False,
+) -> Decision:
+    """The entry, the counters and the messages of a new action; `action.id` is not known yet, and not needed.
+    `wants_change`: the change itself could be compared, and is not there yet."""
     value = f"{incident.number}#{action.number}"
     ephemeral = action.ruling is Ruling.EPHEMERAL
     buttons = () if ephemeral else (Button("ephemeral", "Nothing to reconcile", value),)
+    if wants_change:
+        buttons = (Button("change", "Add the change…", value), *buttons)
     payload = {
         "action": action.number,
         "kind": action.kind,
@@ -86,7 +100,13 @@ def run(scope: Scope, command: Log) -> Answer:
     if source is not None:
         row |= {"source_channel": source.channel, "source_ts": source.ts}
     made: int = _INSERT.first(scope.conn, row).id
-    answer = scope.record(incident, decide(incident, action, owner, scope.actor, source))
+    of_file = action.path is not None or action.kind in _IN_FILES
+    wants_change = bool(scope.policy.repositories) and of_file and not (ruling or command.change)
+    answer = scope.record(incident, decide(incident, action, owner, scope.actor, source, wants_change=wants_change))
+    if command.change is not None:
+        record_change.keep(
+            scope, load.incident_by_id(scope.conn, incident.id), replace(action, id=made), command.change
+        )
     if ruling is None:
         remind.plan_new(scope, incident, action, made, owner)
     scope.touched.pop(incident.id, None)  # planned above, with less than the whole incident to read

@@ -8,7 +8,7 @@ from bot.ledger.changes import SentChange
 from bot.ledger.tables import repositories
 from bot.rules import words
 from bot.rules.clean import Clean
-from bot.rules.commands import RecordChange
+from bot.rules.commands import RecordChange, Sent
 from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Refusal
 from bot.rules.effects import note
 from bot.rules.model import Action, Incident, Ruling
@@ -18,11 +18,10 @@ from bot.warroom.scope import Scope
 SHOWN_PATHS = 20  # that an entry names
 
 
-def decide(incident: Incident, action: Action, repository: Repository, command: RecordChange) -> Decision:
+def decide(incident: Incident, action: Action, repository: Repository, sent: Sent) -> Decision:
     """Raises Refusal for an action that was struck, and for a live file of which nobody knows where it belongs."""
     if action.ruling is Ruling.STRUCK:
         raise Refusal(words.struck(incident, action))
-    sent = command.sent
     if sent.whole and live_path(action, repository) is None:
         raise Refusal(
             words.no_use("it is no diff, and for a whole file the action has to say which: log it with --file")
@@ -43,26 +42,30 @@ def decide(incident: Incident, action: Action, repository: Repository, command: 
 
 def run(scope: Scope, command: RecordChange) -> Answer:
     incident = scope.incident_or_standing(command.incident, "record")
-    action = scope.action(incident, command.action)
-    repository = _repository(scope.policy, incident, action, command)
-    answer = scope.record(incident, decide(incident, action, repository, command))
-    sent = SentChange(
+    return keep(scope, incident, scope.action(incident, command.action), command.sent, command.repo)
+
+
+def keep(scope: Scope, incident: Incident, action: Action, sent: Sent, repo: str | None = None) -> Answer:
+    """Keep a change for an action of a locked incident. Raises Refusal."""
+    repository = _repository(scope.policy, incident, action, sent, repo)
+    answer = scope.record(incident, decide(incident, action, repository, sent))
+    kept = SentChange(
         id=0,
         incident_id=incident.id,
         action_id=action.id,
         repo=repository.name,
-        whole=command.sent.whole,
+        whole=sent.whole,
         path=live_path(action, repository),
-        content=command.sent.content,
-        veil=command.sent.veil,
+        content=sent.content,
+        veil=sent.veil,
         by=scope.actor.id,
         via=scope.via,
         at=scope.at,
         seq=incident.last_seq + 1,
     )
-    changes.send(scope.conn, scope.workspace, sent)
+    changes.send(scope.conn, scope.workspace, kept)
     look_now(scope, repository.name)
-    scope.found_secrets.extend(command.sent.found)
+    scope.found_secrets.extend(sent.found)
     return answer
 
 
@@ -78,15 +81,15 @@ def look_now(scope: Scope, repo: str) -> None:
     scope.conn.execute(update(repositories).where(*here).values(due_at=0))
 
 
-def _repository(policy: Policy, incident: Incident, action: Action, command: RecordChange) -> Repository:
+def _repository(policy: Policy, incident: Incident, action: Action, sent: Sent, repo: str | None) -> Repository:
     """The repository that is named, or the only one that it can be. Raises Refusal."""
     names = [repository.name for repository in policy.repositories]
-    if named := command.repo or action.repo:
+    if named := repo or action.repo:
         found = policy.repository(named)
         if found is None:
             raise Refusal(words.no_such_repository(named, names))
         return found
-    paths = [*command.sent.paths, *filter(None, [action.path])]
+    paths = [*sent.paths, *filter(None, [action.path])]
     mapping = [one for one in policy.repositories if any(mapped_path(path, one.paths) for path in paths)]
     for fitting in (mapping, policy.repositories):
         if len(fitting) == 1:

@@ -259,6 +259,21 @@ async def test_a_file_is_uploaded_in_three_steps(web: AsyncWebClient, room: str,
     assert (await web.files_info(file=answer["file"]["id"]))["file"]["title"] == "The fix"
 
 
+async def test_an_app_gets_a_file_with_its_token_and_the_scope(pg: Playground, maya: Person) -> None:
+    file = await maya.upload("fix.diff", b"+ workers: 32\n", "text/x-diff")
+    url = (await maya.say("#general", "look", files=[file])).raw["files"][0]["url_private"]
+
+    async def answer(token: str) -> tuple[int, str]:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with aiohttp.ClientSession() as session, session.get(url, headers=headers, allow_redirects=False) as got:
+            return got.status, await got.text()
+
+    assert await answer("xoxb-playground") == (200, "+ workers: 32\n")
+    assert (await answer("xoxb-another"))[0] == 302
+    await pg.client.post("app", scopes=["chat:write"])
+    assert (await answer("xoxb-playground"))[0] == 302
+
+
 async def test_an_upload_that_is_unfinished_or_of_another_size_is_refused(web: AsyncWebClient, room: str) -> None:
     ticket = await web.files_getUploadURLExternal(filename="a.txt", length=3)
     unfinished = await refusal(web, "files.completeUploadExternal", files=[{"id": ticket["file_id"]}], channel_id=room)

@@ -352,7 +352,9 @@ async def test_a_modal_takes_a_file(bot: Bot, maya: Person) -> None:
     file = await maya.upload("fix.diff", b"+ workers: 32\n", "text/x-diff")
     assert await maya.submit(f=[file]) == {}
     view = (await bot.hears(type="view_submission"))["view"]
-    assert view["state"]["values"]["b_f"]["f"]["files"] == [{"id": file}]
+    (sent,) = view["state"]["values"]["b_f"]["f"]["files"]
+    assert (sent["id"], sent["name"], sent["mimetype"], sent["size"]) == (file, "fix.diff", "text/x-diff", 14)
+    assert sent["url_private"].startswith(bot.pg.slack.base_url)
 
 
 CLIENT_REFUSES: list[tuple[Json, Any, str]] = [

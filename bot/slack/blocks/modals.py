@@ -1,12 +1,15 @@
 """The forms. A form's `private_metadata` says what it is about: `42#7` for an action, `42` for an incident.
 
 What is filled in comes back as `state.values[field][field].value`, or `…selected_option.value` for the kind, with the
-field names used here: `ref`, `why`, `text`, `target`, `path`, `repo`, `kind`, `at`, `until`, `ephemeral`.
+field names used here: `ref`, `why`, `text`, `target`, `path`, `repo`, `kind`, `at`, `until`, `ephemeral`, `diff`; and
+as `state.values.file.file.files`.
 """
 
 from collections.abc import Sequence
 
+from bot.rules.commands import Source
 from bot.rules.model import Action, ActionKind, Incident
+from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.parts import Block, context, plain_text, section, value_of
 
@@ -29,7 +32,13 @@ def strike(incident: Incident, action: Action) -> Block:
     return _form("strike", "Strike", "Strike", value_of(incident, action), [_about(incident, action), why])
 
 
-def log(incident: Incident | None, text: str = "") -> Block:
+def change(incident: Incident, action: Action, repositories: Sequence[str]) -> Block:
+    """The change itself: as text, as far as Slack takes it, or as a file."""
+    blocks = [_about(incident, action), *_change(repositories, action.repo)]
+    return _form("change", "Add the change", "Add", value_of(incident, action), blocks)
+
+
+def log(incident: Incident | None, text: str = "", repositories: Sequence[str] = ()) -> Block:
     """A new action; `text` is what is known already, from the message that it was made of."""
     blocks = [
         _text("text", "What did you change?", "kubectl scale deploy/web --replicas=8", lines=True, value=text),
@@ -38,8 +47,24 @@ def log(incident: Incident | None, text: str = "") -> Block:
         _text("at", "When, if not just now?", "14:05 or 20m", optional=True, most=60),
         _text("until", "Temporary until?", "18:00 or 4h", optional=True, most=60),
         _checkbox("ephemeral", "It leaves nothing to reconcile, like a restart"),
+        *(_change(repositories, None) if repositories else ()),
     ]
     return _form("log", "Log a change", "Log", str(incident.number) if incident else "", blocks)
+
+
+def log_message(number: int, text: str, author: str, source: Source) -> Block:
+    """The form for a new action of incident `number`, filled in from a message: `text` as people saw it, `author` the
+    Slack id of whose it is. It comes back with `owner` too, and says what it is about as `42 C024BE91L 1700.1`."""
+    view = log(None, text[:_MOST_TYPED])
+    picked = {"type": "users_select", "action_id": "owner", "initial_user": author}
+    posted = mrkdwn.date(source.posted_at)
+    view["blocks"] = [
+        context(f"From the message of {posted}. That time counts unless you give another."),
+        view["blocks"][0],
+        _input("owner", "Whose change is it?", picked, optional=False),
+        *view["blocks"][1:],
+    ]
+    return view | {"callback_id": "hotwash.log_message", "private_metadata": f"{number} {source.channel} {source.ts}"}
 
 
 def edit(incident: Incident, action: Action) -> Block:
@@ -53,6 +78,24 @@ def edit(incident: Incident, action: Action) -> Block:
         _kind(action.kind),
     ]
     return _form("edit", "Correct", "Save", value_of(incident, action), blocks)
+
+
+def _change(repositories: Sequence[str], chosen: str | None) -> list[Block]:
+    """The repository is asked for where it can be one of several, and may be left to the paths in the diff."""
+    file = {"type": "file_input", "action_id": "file", "max_files": 1}
+    fields = [
+        _text(
+            "diff", "The change itself, as a diff", "what git diff or diff -u old new prints", lines=True, optional=True
+        ),
+        _input("file", "Or as a file: a longer diff, or the changed file as it runs", file, optional=True),
+    ]
+    if len(repositories) > 1:
+        options = [_option(name, name) for name in repositories[:100]]
+        select: Block = {"type": "static_select", "action_id": "repo", "options": options}
+        if chosen in repositories:
+            select["initial_option"] = _option(str(chosen), str(chosen))
+        fields.append(_input("repo", "Repository", select, optional=True))
+    return fields
 
 
 def _form(verb: str, title: str, submit: str, about: str, blocks: Sequence[Block]) -> Block:
