@@ -142,10 +142,7 @@ def web_app(settings: Settings, clock: Clock | None = None) -> SlackFirst:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running(settings, clock) as hotwash:
-            app.include_router(
-                health.router({"database": hotwash.rooms.db.ping, "slack": partial(_slack_state, hotwash)})
-            )
-            app.include_router(webhooks.router(hotwash.rooms, _secret(settings), hotwash.clock.now, hotwash.hurry))
+            add_routes(app, hotwash)
             if settings.slack_signing_secret is not None:
                 front.open(hotwash.slack)
             yield
@@ -156,8 +153,13 @@ def web_app(settings: Settings, clock: Clock | None = None) -> SlackFirst:
     return front
 
 
-def _secret(settings: Settings) -> str | None:
-    return settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+def add_routes(app: FastAPI, hotwash: Hotwash) -> None:
+    """All that is served but Slack's requests."""
+    secret = hotwash.settings.webhook_secret
+    app.include_router(health.router({"database": hotwash.rooms.db.ping, "slack": partial(_slack_state, hotwash)}))
+    app.include_router(
+        webhooks.router(hotwash.rooms, secret.get_secret_value() if secret else None, hotwash.clock.now, hotwash.hurry)
+    )
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -57,7 +57,10 @@ def router(rooms: WarRooms, secret: str | None, now: Callable[[], int], heard: C
         if not repos:
             return Heard(said="No repository of the policy has this address.")
         new = False
-        for workspace, team in await rooms.db.read(load.workspaces_known):
+        workspaces = await rooms.db.read(load.workspaces_known)
+        if not workspaces:
+            raise HTTPException(503, "Slack was not reached yet: no workspace is known. Polling will see the commits.")
+        for workspace, team in workspaces:
             new |= await rooms.alone(workspace, team, now(), host, lambda scope: hear.run(scope, key, told, repos))
         if not new:
             return Heard(said="It was recorded before.")
