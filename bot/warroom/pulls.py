@@ -139,7 +139,7 @@ def _concerned(scope: Scope, pull: Pull, wanted: frozenset[tuple[int, int]]) -> 
 
     What it names and does not exist is a typing error, and nobody's."""
     here = (links.c.workspace_id == scope.workspace, links.c.kind == LinkKind.PULL_REQUEST.value)
-    linked = load.links_where(scope.conn, *here, links.c.repo == pull.repo, links.c.ref == str(pull.number))
+    linked = load.links_where(scope.conn, *here, links.c.repo == pull.repo, links.c.ref == Clean(str(pull.number)))
     found = load.actions_where(scope.conn, actions.c.id.in_({link.action_id for link in linked}))
     for number, action_number in wanted:
         incident = load.incident(scope.conn, incidents.c.workspace_id == scope.workspace, incidents.c.number == number)
