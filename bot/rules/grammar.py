@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 from bot.rules import commands as ask
@@ -10,7 +11,7 @@ from bot.rules.line import Line, Mistyped, nearest, readable, straight
 from bot.rules.model import ActionKind
 from bot.rules.usage import USAGES, Usage
 
-__all__ = ["Mistyped", "parse_hotfix", "parse_incident"]
+__all__ = ["Mistyped", "parse_hotfix", "parse_incident", "parse_mention"]
 
 _SEVERITY = re.compile(r"(?:severity|sev|s|p)[-_ ]?([0-9])", re.IGNORECASE)
 _LOG_OPTIONS = ("on", "file", "repo", "kind", "ephemeral", "by", "at", "until")
@@ -31,7 +32,7 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
     if verb is None:
         line.at = before
         _no_such_verb(line, severities)
-    if incident is not None and verb.name in ("open", "help", "find", "list", "drift", "stats"):
+    if incident is not None and verb.name in ("open", "help", "find", "list", "drift", "stats", "offers"):
         line.wrong(f"`{verb.name}` is not about one incident.", verb)
     match verb.name:
         case "open":
@@ -46,6 +47,8 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
             return ask.Drift(line.page(verb))
         case "stats":
             return _stats(line, verb)
+        case "offers":
+            return _offers(line, verb)
         case "link":
             return _link(line, verb, incident, None)
         case "log":
@@ -72,6 +75,26 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
             return ask.Reopen(line.end(verb, incident))
         case _:
             return ask.Status(line.end(verb, incident))
+
+
+def parse_mention(text: str, severities: Sequence[str], about: tuple[int, int] | None) -> Command:
+    """Read what follows our name in a message: all that the slash commands take. `about` names the action (incident and
+    number) that the thread is about: it is meant where none is named. Raises Mistyped."""
+    line = Line("@Hotwash", text)
+    named = line.reference()[1] is not None
+    verb = _verb("/hotfix #7", line.take())
+    if not named and verb is not None and verb.name != "link" and line.reference()[1] is None:
+        if about is None:
+            line.wrong("Which action? Name it, or mention me in its thread.", verb)
+        return parse_hotfix(f"INC-{about[0]}#{about[1]} {text}")
+    try:
+        command = parse_incident(text, severities)
+    except Mistyped as wrong:
+        paste = re.sub("^/(?:incident|hotfix)", "@Hotwash", wrong.paste)
+        raise Mistyped(wrong.sentence, "@Hotwash", readable(text), paste) from None
+    if isinstance(command, ask.LinkTo) and command.action is None and command.incident is None and about is not None:
+        return replace(command, incident=about[0], action=about[1])
+    return command
 
 
 def parse_hotfix(text: str) -> Command:
@@ -168,6 +191,14 @@ def _stats(line: Line, usage: Usage) -> Command:
     if line.peek() or (word and not re.fullmatch(r"[1-9]|[1-4][0-9]|5[0-2]", word)):
         line.wrong("`stats` takes only a number of weeks, 1 to 52.", usage)
     return ask.Stats(int(word)) if word else ask.Stats()
+
+
+def _offers(line: Line, usage: Usage) -> Command:
+    word = line.take().casefold()
+    if word not in ("on", "off"):
+        line.wrong("On or off?", usage)
+    line.end(usage, None)
+    return ask.Offers(word == "on")
 
 
 def _link(line: Line, usage: Usage, incident: int | None, action: int | None) -> Command:

@@ -165,6 +165,13 @@ USAGES = (
         "--ephemeral, --by @user, --at 14:05, --until 18:00.",
     ),
     Usage(
+        "/incident",
+        "offers",
+        "/incident offers <on or off>",
+        "/incident offers off",
+        "Whether you are asked about your own messages.",
+    ),
+    Usage(
         "/hotfix #7",
         "undone",
         "/hotfix #7 undone [how]",

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import buttons, commands, modals
+from bot.slack import buttons, commands, files, mentions, messages, modals, offers, reactions, shortcuts
 from bot.slack.inbound import Inbound
 
 
@@ -32,9 +32,15 @@ def build_app(inbound: Inbound, client: AsyncWebClient, signing_secret: str | No
         request_verification_enabled=signing_secret is not None,
         process_before_response=True,
     )
-    commands.register(app, inbound)
+    commands.register(app, inbound)  # Bolt takes the first listener that fits
+    offers.register(app, inbound)
     buttons.register(app, inbound)
+    shortcuts.register(app, inbound)
     modals.register(app, inbound)
+    files.register(app, inbound)
+    mentions.register(app, inbound)
+    reactions.register(app, inbound)
+    messages.register(app, inbound)
 
     @app.event(re.compile(".+"))
     async def unused(body: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.rules import commands as ask
+from bot.rules import words
 from bot.rules.commands import Command
 from bot.rules.decision import Answer, Refusal
 from bot.rules.model import ActionKind
@@ -43,6 +44,8 @@ COMMANDS: dict[str, Callable[[str], Command]] = {
     "undone": lambda value: ask.Undone(_about(value)[1], _about(value)[0]),
     "ephemeral": lambda value: ask.Ephemeral(_about(value)[1], _about(value)[0]),
     "confirm": lambda value: ask.Confirm(_about(value)[1], _about(value)[0]),
+    "unlog": lambda value: ask.Strike(_about(value)[1], words.reaction_taken_off(), _about(value)[0]),
+    "unpin": lambda value: ask.Unpin(_about(value)[2], _about(value)[0]),
     "snooze": _snooze,
     "kind": _kind,
     "resolve": lambda value: ask.Resolve("", _about(value)[0]),

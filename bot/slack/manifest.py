@@ -4,26 +4,45 @@ from typing import Any
 
 # Bot scope → the calls and features that need it.
 SCOPES = {
+    "app_mentions:read": "commands by mention, also in threads",
     "bookmarks:read": "finding that bookmark again after a call whose outcome is unknown",
     "bookmarks:write": "the bookmark in an incident's channel",
-    "channels:history": "finding our own message again after a call whose outcome is unknown",
+    "channels:history": "messages that read like a change; diffs in a thread; finding our own message again",
     "channels:join": "joining the announce channel",
     "channels:manage": "making an incident's channel, its topic, inviting people",
     "channels:read": "finding the announce channel, and our own channels",
     "chat:write": "every message",
-    "commands": "/incident and /hotfix, buttons and forms",
-    "groups:history": "the same in a private announce channel",
+    "commands": "/incident and /hotfix, the message shortcut, buttons and forms",
+    "files:read": "diffs and files that are uploaded into an action's thread or a form",
+    "groups:history": "the same in private channels",
     "groups:read": "finding our own channels, and an announce channel that is private",
     "im:history": "finding our own direct message again",
     "im:write": "direct messages about drift",
     "pins:write": "the pinned card",
+    "reactions:read": "reactions that log a message, and reading that message",
     "users:read": "names, time zones, and who is a guest",
+}
+
+# Event → what it is for.
+EVENTS = {
+    "app_mention": "commands by mention",
+    "message.channels": "messages that read like a change; edits and deletions; diffs in a thread",
+    "message.groups": "the same in private channels",
+    "reaction_added": "🔧 logs a message, 📌 puts it on the timeline",
+    "reaction_removed": "asking whether to take that back",
 }
 
 _COMMANDS = (
     ("/incident", "Open, follow and close an incident", "open sev2 checkout answers 502 | help"),
     ("/hotfix", "Log a change that you made by hand", "kubectl scale deploy/web --replicas=8"),
 )
+
+_SHORTCUT = {
+    "name": "Log as manual action",
+    "type": "message",
+    "callback_id": "hotwash.log_message",
+    "description": "Log the change that this message tells of",
+}
 
 
 def manifest(url: str | None) -> dict[str, Any]:
@@ -43,9 +62,11 @@ def manifest(url: str | None) -> dict[str, Any]:
         "features": {
             "bot_user": {"display_name": "Hotwash", "always_online": True},
             "slash_commands": commands,
+            "shortcuts": [dict(_SHORTCUT)],
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
+            "event_subscriptions": {"bot_events": sorted(EVENTS)} | ({"request_url": endpoint} if endpoint else {}),
             "interactivity": {"is_enabled": True} | ({"request_url": endpoint} if endpoint else {}),
             "org_deploy_enabled": False,
             "socket_mode_enabled": endpoint is None,

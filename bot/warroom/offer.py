@@ -17,7 +17,7 @@ from bot.rules.likely import likely
 from bot.rules.model import Incident, LinkKind, PersonKind
 from bot.warroom.scope import Scope
 
-_NOT_FOR_ME = Button("offers", "Not for me", "")
+_NOT_FOR_ME = Button("offers", "Not for me", "off")
 _MOST = 20  # actions to choose from
 
 

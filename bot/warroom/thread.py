@@ -1,13 +1,29 @@
-"""What is said in Slack about something that is recorded: a thread about an action, a reaction that was taken off."""
+"""What a thread, a message or a channel in Slack stands for. Reading only."""
 
 from sqlalchemy import Connection, select
 
 from bot.ledger import load
 from bot.ledger.tables import incidents, messages, pins
-from bot.rules import words
-from bot.rules.decision import Answer, Button, EffectKind
-from bot.rules.model import Ruling
-from bot.warroom.scope import Scope
+from bot.rules.decision import EffectKind
+from bot.warroom.scope import STANDING
+
+
+def is_room(conn: Connection, team: str, channel: str) -> bool:
+    """Whether a channel is the room of an incident."""
+    of_channel = (incidents.c.workspace_id == load.workspace_id(conn, team), incidents.c.channel_id == channel)
+    return load.incident(conn, *of_channel, incidents.c.standing.is_(False)) is not None
+
+
+def incident_here(conn: Connection, team: str, slack_id: str, channel: str) -> int:
+    """The number of the incident that something said in a channel goes to: the standing one where it is no room, or
+    none that this person may see."""
+    known = load.person_in_team(conn, team, slack_id)
+    if known is None:
+        return STANDING
+    workspace, viewer = known
+    of_channel = (incidents.c.workspace_id == workspace, incidents.c.channel_id == channel)
+    found = load.incident(conn, *of_channel, load.visible_to(viewer))
+    return STANDING if found is None else found.number
 
 
 def action_of(conn: Connection, team: str, channel: str, thread_ts: str) -> tuple[int, int] | None:
@@ -25,7 +41,7 @@ def action_of(conn: Connection, team: str, channel: str, thread_ts: str) -> tupl
     return None if action is None else (load.incident_by_id(conn, action.incident_id).number, action.number)
 
 
-def recorded(conn: Connection, team: str, channel: str, ts: str) -> bool:
+def is_recorded(conn: Connection, team: str, channel: str, ts: str) -> bool:
     """Whether anything was recorded from a message."""
     workspace = load.workspace_id(conn, team)
     if workspace is None:
@@ -33,27 +49,3 @@ def recorded(conn: Connection, team: str, channel: str, ts: str) -> bool:
     pinned = (pins.c.workspace_id == workspace, pins.c.channel_id == channel, pins.c.ts == ts)
     logged = load.logged_from(conn, workspace, channel, ts)
     return logged is not None or conn.scalar(select(pins.c.id).where(*pinned)) is not None
-
-
-def unlogged(scope: Scope, channel: str, ts: str, slack_id: str) -> Answer | None:
-    """Whoever logged a message with a reaction took that off: ask whether the action is to be struck."""
-    action = load.logged_from(scope.conn, scope.workspace, channel, ts)
-    if action is None or action.logged_by != scope.person(slack_id).id or action.ruling is Ruling.STRUCK:
-        return None
-    incident = load.incident_by_id(scope.conn, action.incident_id)
-    value = f"{incident.number}#{action.number}"
-    return Answer(words.taken_off(incident, action), (Button("unlog", "Strike it", value, "danger"),))
-
-
-def unpinned(scope: Scope, channel: str, ts: str, slack_id: str) -> Answer | None:
-    """The same for a message on the timeline."""
-    row = scope.conn.execute(
-        select(pins.c.seq, pins.c.by, incidents.c.id)
-        .join(incidents, incidents.c.id == pins.c.incident_id)
-        .where(pins.c.workspace_id == scope.workspace, pins.c.channel_id == channel, pins.c.ts == ts)
-    ).first()
-    if row is None or row.by != scope.person(slack_id).id:
-        return None
-    incident = load.incident_by_id(scope.conn, row.id)
-    value = f"{incident.number}/{row.seq}"
-    return Answer(words.pin_taken_off(incident), (Button("unpin", "Take it off the timeline", value),))
