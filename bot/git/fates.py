@@ -1,6 +1,6 @@
 """Which upstream commit brought a part of a change, and which took it away: the compare, version by version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -63,7 +63,7 @@ def _follow(git_dir: Path, parts: Parts, several: Sequence[Version], found: list
     spans = {part: (hunk.a, hunk.b) for part, hunk in enumerate(parts.hunks)}  # the old lines of what is not in place
     last = parts.change.base
     for chunk in (several[i : i + _AT_ONCE] for i in range(0, len(several), _AT_ONCE)):
-        files = _files(git_dir, chunk)
+        files = _files(git_dir, chunk, parts.change.read)
         pairs = list(pairwise([last, *files]))
         steps = edits_between([(one.content or b"", other.content or b"") for one, other in pairs])
         for version, (before, file), edits, now in zip(chunk, pairs, steps, parts.at(files), strict=True):
@@ -130,7 +130,7 @@ def _look_into_branches(
     standing: set[int] = set()
     every = versions(git_dir, parts.change.base_commit, tip, names, first_parent=False, limit=_VERSIONS)
     for chunk in (every[i : i + _AT_ONCE] for i in range(0, len(every), _AT_ONCE)):
-        files = _files(git_dir, chunk)
+        files = _files(git_dir, chunk, parts.change.read)
         for version, file, then in zip(chunk, files, parts.at(files), strict=True):
             standing = {part for part in standing if then[part].state in IN_PLACE}
             for part in standing:
@@ -155,8 +155,9 @@ def _name_in_merge(git_dir: Path, merge: Version, names: Sequence[str], parts: P
             fate.commit = inner.commit or merge.commit
 
 
-def _files(git_dir: Path, several: Sequence[Version]) -> list[File]:
+def _files(git_dir: Path, several: Sequence[Version], read: Callable[[bytes], bytes]) -> list[File]:
     """The file in each version; its content is left out where it is too large."""
     sizes = blob_sizes(git_dir, [version.blob for version in several if version.blob])
     contents = read_blobs(git_dir, [blob for blob, size in sizes.items() if size <= _LARGEST])
-    return [File(one.mode, contents.get(one.blob)) if one.blob else ABSENT for one in several]
+    read_contents = {blob: read(content) for blob, content in contents.items()}
+    return [File(one.mode, read_contents.get(one.blob)) if one.blob else ABSENT for one in several]

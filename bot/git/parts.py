@@ -1,6 +1,6 @@
 """The parts of a change to one file, and what became of each in some version of the file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.git.compare import IN_PLACE, Edit, Placed, State, compare, fold, lines_of
@@ -13,12 +13,14 @@ _NOWHERE = Edit(0, 0, 0, 0)
 @dataclass(frozen=True, slots=True)
 class Change:
     """What was done to one file by hand: `base`, as `base_commit` has it at `path`, became `live`. A new file has no
-    base (ABSENT), a deleted one no live version."""
+    base (ABSENT), a deleted one no live version. `read` is how upstream's versions of the file are read before they are
+    compared: it hides in them what is hidden in these two."""
 
     path: str
     base_commit: str
     base: File
     live: File
+    read: Callable[[bytes], bytes] = bytes
 
 
 class Parts:

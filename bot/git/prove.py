@@ -178,9 +178,10 @@ def _look_up(git_dir: Path, tip: str, several: Sequence[Sequence[Change]]) -> li
     contents = read_blobs(git_dir, [entry.blob for _, _, entry, why in looked if entry and not why])
     found = []
     for change, names, entry, why in looked:
-        there = File(entry.mode, contents.get(entry.blob)) if entry else ABSENT
-        if there.content is not None and there.content.startswith(_LFS):
+        content = contents.get(entry.blob) if entry else None
+        if content is not None and content.startswith(_LFS):
             why = "upstream keeps the file in Git LFS, and has only a pointer to it"
+        there = File(entry.mode, None if content is None else change.read(content)) if entry else ABSENT
         found.append(_Found(change, tuple(names), there, why))
     return found
 

@@ -75,6 +75,17 @@ class SeverityRule(_Part):
     update_every_minutes: Annotated[int, Field(ge=5)] | None = None
 
 
+class Role(_Part):
+    """What somebody does in an incident besides the lead. `title` is how it is shown."""
+
+    name: Name
+    title: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.title or self.name.capitalize()
+
+
 class Nudges(_Part):
     """When people are reminded of drift. Hours of the day are the person's own."""
 
@@ -135,12 +146,14 @@ class Policy(_Part):
         *(SeverityRule(name=f"sev{n}") for n in (2, 3, 4)),
     )
     default_severity: str = "sev3"
+    roles: Annotated[tuple[Role, ...], Field(max_length=5)] = (Role(name="communications"), Role(name="scribe"))
     alarm_always: frozenset[str] = frozenset({"sev1"})  # regressions reach the owner outside working hours too
     channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"
     repositories: tuple[Repository, ...] = ()
     poll_seconds: Annotated[int, Field(ge=1)] = 60
     production_environments: frozenset[str] = frozenset({"production"})  # of deployments, as their host names them
     look_back_days: Annotated[int, Field(ge=0)] = 14  # how far the first walk of a repository reads
+    watch_days: Annotated[int, Field(ge=1)] = 365  # how long what landed is proven again when upstream moves
     nudges: Nudges = Nudges()
     closing: Closing = Closing()
     standing: Standing = Standing()
@@ -151,7 +164,11 @@ class Policy(_Part):
         names = [severity.name for severity in self.severities]
         if self.default_severity not in names:
             raise ValueError(f"default_severity {self.default_severity!r} is none of {', '.join(names)}")
-        for what, all_names in (("severities", names), ("repositories", [r.name for r in self.repositories])):
+        roles = [role.name for role in self.roles]
+        if "lead" in roles:
+            raise ValueError("roles: every incident has a lead; name only the others")
+        repositories = [repository.name for repository in self.repositories]
+        for what, all_names in (("severities", names), ("repositories", repositories), ("roles", roles)):
             if len(set(all_names)) != len(all_names):
                 raise ValueError(f"{what}: a name stands twice")
         return self

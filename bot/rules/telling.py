@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.rules.decision import EffectKind
-from bot.rules.model import HOUR, Line, Person
+from bot.rules.model import HOUR, ActionState, Line, Person, Verdict
 from bot.rules.refusal import sentence
 from bot.rules.words import short
 from bot.rules.worktime import local_time
@@ -37,6 +37,9 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             return f"{who} changed the severity from {said['before']} to {said['after']}"
         case "incident.lead":
             return f"{name(said['after'])} leads now" + (f" (said by {who})" if said["after"] != line.actor_id else "")
+        case "incident.role":
+            given = f" (said by {who})" if said["after"] != line.actor_id else ""
+            return f"{name(said['after'])} is {said['role']} now{given}"
         case "incident.resolved":
             return f"{who} resolved it" + (f": {text}" if text else "")
         case "incident.closed":
@@ -76,11 +79,13 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             about = f"The message of {action}" if "action" in said else "A pinned message"
             return f"{about} was deleted; the record keeps what it said"
         case "evidence.found":
-            return f"{commit} in {said['repo']} says that it carries {action}: {short(str(said['subject']), 100)}"
+            but = f", but {said['lacking']}" if said.get("lacking") else ""
+            return f"{commit} in {said['repo']} says that it carries {action}{but}: {short(str(said['subject']), 100)}"
         case "evidence.lost":
-            undoing = f"{str(said['by'])[:7]} took it out" if said["by"] else "the branch was rewritten"
-            regressed = "has regressed" if said["landed"] else "drifts again"
-            return f"{action} {regressed}: {commit} in {said['repo']} no longer stands, {undoing}"
+            return _lost(said, action, commit)
+        case "proof.found":
+            proven = " is proven" if said["verdict"] == Verdict.LANDED else ""
+            return f"{action}{proven}: {short(str(said['found']), 300)}"
         case "evidence.restored":
             return f"{commit} in {said['repo']} is back, and with it {action}"
         case "evidence.confirmed":
@@ -133,6 +138,19 @@ def _taken_out(said: Mapping[str, Any]) -> str:
         return ""
     what = ", ".join(said["taken_out"])
     return f". It held {what}, taken out before it was stored: rotate it, and delete what you sent if it is in Slack"
+
+
+def _lost(said: Mapping[str, Any], action: str, commit: str) -> str:
+    reasons = [f"{str(said['by'])[:7]} took it out"] if said["by"] else []
+    reasons += [short(str(said["found"]), 300)] if said.get("found") else []
+    gone = f"{commit or 'the change'} in {said['repo']} no longer stands, "
+    gone += "; ".join(reasons) or "the branch was rewritten"
+    match said.get("now"):
+        case ActionState.LANDED:
+            return f"{action} is upstream all the same, though {gone}"
+        case ActionState.CLAIMED:
+            return f"{action} is only claimed now: {gone}"
+    return f"{action} {'has regressed' if said['landed'] else 'drifts again'}: {gone}"
 
 
 def _invited(said: Mapping[str, Any], people: Mapping[int, Person]) -> str:

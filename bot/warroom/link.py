@@ -6,20 +6,29 @@ from sqlalchemy import update
 
 from bot.git.links import Linked, parse_link
 from bot.ledger import load
+from bot.ledger.proofs import proofs_of
 from bot.ledger.tables import actions, repositories
 from bot.rules import words
 from bot.rules.clean import Clean
 from bot.rules.commands import LinkTo
 from bot.rules.decision import Answer, Decision, Entry, Insert, Refusal
 from bot.rules.effects import action_changed
-from bot.rules.model import Action, Evidence, Incident, Link, LinkKind
+from bot.rules.model import Action, Evidence, Incident, Link, LinkKind, Verdict
+from bot.rules.proofs import verdict_of
 from bot.rules.state import action_state, moved
 from bot.rules.telling import commit_or
 from bot.warroom.scope import Scope
 
 
-def decide(incident: Incident, action: Action, links: Sequence[Link], facts: Sequence[Evidence], new: Link) -> Decision:
-    """`links` and `facts` are what the action has so far; `new` has no id yet."""
+def decide(
+    incident: Incident,
+    action: Action,
+    links: Sequence[Link],
+    facts: Sequence[Evidence],
+    verdict: Verdict | None,
+    new: Link,
+) -> Decision:
+    """`links`, `facts` and `verdict` are what the action has so far; `new` has no id yet."""
     if any((link.kind, link.repo, link.ref) == (new.kind, new.repo, new.ref) for link in links):
         raise Refusal(f"{words.ref(incident, action.number)} is linked to that already.")
     payload = {
@@ -31,7 +40,7 @@ def decide(incident: Incident, action: Action, links: Sequence[Link], facts: Seq
     }
     row = {name: getattr(new, name) for name in ("action_id", "repo", "url", "by", "at")}
     row |= {"incident_id": incident.id, "kind": new.kind.value, "ref": Clean(new.ref)}
-    state = action_state(action.ruling, [*links, new], facts)
+    state = action_state(action.ruling, [*links, new], facts, verdict)
     return Decision(
         answer=Answer(words.linked(incident, action, commit_or(payload), new.repo is not None)),
         entries=(Entry("action.linked", payload),),
@@ -48,7 +57,8 @@ def run(scope: Scope, command: LinkTo) -> Answer:
     action = _meant(scope, incident, command.action)
     new = _as_link(scope, action, found)
     links, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
-    answer = scope.record(incident, decide(incident, action, links, facts, new))
+    verdict = verdict_of(proofs_of(scope.conn, [action.id]))
+    answer = scope.record(incident, decide(incident, action, links, facts, verdict, new))
     scope.conn.execute(  # look now, not at the next poll
         update(repositories).where(repositories.c.workspace_id == scope.workspace).values(due_at=0)
     )

@@ -1,16 +1,32 @@
-"""What a look at upstream means for the actions: claims found, claims lost, claims that came back."""
+"""What a look at upstream means for the actions: what is proven, or no longer; claims found, lost and restored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.ledger import load
+from bot.ledger.changes import moved_to
+from bot.ledger.proofs import proofs_of
+from bot.ledger.proofs import store as store_proof
 from bot.ledger.tables import actions, evidence, incidents
 from bot.rules.clean import Clean
 from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Insert, Update
 from bot.rules.effects import action_changed
-from bot.rules.model import Action, ActionState, Evidence, EvidenceKind, Incident, Link, Ruling, Strength
+from bot.rules.model import (
+    Action,
+    ActionState,
+    Evidence,
+    EvidenceKind,
+    Incident,
+    Link,
+    Proof,
+    Ruling,
+    Strength,
+    Verdict,
+)
+from bot.rules.proofs import NOT_THERE, commits_of, finding, lacking, parts_landed, verdict_of
 from bot.rules.state import action_state, moved
 from bot.warroom import remind
+from bot.warroom.proving import Proven, says_the_same
 from bot.warroom.scope import Scope
 
 
@@ -46,11 +62,26 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one look at one repository found, in the order in which it happened upstream."""
+    """What one look at one repository found, in the order in which it happened upstream; `proven` is what stands there
+    at its end, by action id."""
 
     repo: str
     facts: tuple[Claim | Loss | Mention, ...] = ()
     resolved: dict[int, str] = field(default_factory=dict)  # link id → the commit that it names now
+    proven: Mapping[int, Proven] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A commit that does not carry an action any more, and the one that took it out, if that is known."""
+
+    commit: str | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Restored:
+    commit: str | None
 
 
 def decide(
@@ -58,48 +89,53 @@ def decide(
     action: Action,
     links: Sequence[Link],
     before: Sequence[Evidence],
+    known: Sequence[Proof],
+    proofs: Sequence[Proof],
     seen: Seen,
     at: int,
 ) -> Decision | None:
-    """What `seen` changes about one action; None if nothing. Regressions are named in the entries (`landed`)."""
+    """What `seen` changes about one action; None if nothing. `known` are the proofs of its recorded changes before the
+    look, `proofs` those after it. However much came in one look, the state changes once; the entry of the loss by which
+    the action regressed says so (`landed`)."""
     facts = list(before)
-    entries: list[Entry] = []
-    changes: list[Insert | Update] = []
+    events: list[Claim | _Lost | _Restored] = []
     for fact in seen.facts:
         if isinstance(fact, Claim) and (fact.incident, fact.action) == (incident.number, action.number):
-            if any(one.commit == fact.commit and one.strength is Strength.CLAIM for one in facts):
-                continue
-            new = Evidence(0, action.id, fact.kind, Strength.CLAIM, at, seen.repo, fact.commit)
-            facts.append(new)
-            changes.append(Insert("evidence", _row(incident, new)))
-            entries.append(Entry("evidence.found", _claimed(action, seen.repo, fact)))
+            events += _claim(action, seen.repo, fact, facts, at)
         elif isinstance(fact, Loss):
-            hit = [
-                i for i, one in enumerate(facts) if one.holds and one.repo == seen.repo and one.commit in fact.commits
-            ]
-            back = [i for i, one in enumerate(facts) if one.lost_by is not None and one.lost_by in fact.commits]
-            if hit:
-                landed = action_state(None, links, facts) is ActionState.LANDED
-                first = facts[hit[0]]
-                entries.append(Entry("evidence.lost", _lost(action, seen.repo, first.commit, fact.by, landed)))
-            elif back:
-                entries.append(Entry("evidence.restored", _restored(action, seen.repo, facts[back[0]].commit)))
-            for i in hit:
-                facts[i] = replace(facts[i], lost_at=at, lost_by=fact.by)
-            for i in back:
-                facts[i] = replace(facts[i], lost_at=None, lost_by=None)
-    old = {one.id: one for one in before}
-    for one in facts:
-        if one.id and one != old[one.id]:
-            changes.append(Update("evidence", one.id, {"lost_at": one.lost_at, "lost_by": one.lost_by}))
-    if not entries:
+            events += _lose(seen.repo, fact, facts, at)
+    found = next((proof for proof in proofs if proof.repo == seen.repo and proof.looked), None)
+    if found is not None and any(one.repo == found.repo and says_the_same(one, found) for one in known):
+        found = None  # no news
+    verdict = verdict_of(proofs)
+    gone = _prove(action, found, verdict, facts, at) if found else []
+    if not events and not found:
         return None
-    state = action_state(action.ruling, links, facts)
-    afresh = {"nudged": 0} if state is ActionState.REGRESSED else {}  # it counts anew towards the most that it gets
+
+    was = action_state(None, links, before, verdict_of(known))
+    now = action_state(None, links, facts, verdict)
+    regressed = was is ActionState.LANDED and now is ActionState.REGRESSED
+    entries: list[Entry] = []
+    for event in (*events, found, *(one for one in gone if one.commit not in _lost_in(events))):
+        match event:
+            case Claim():
+                entries.append(Entry("evidence.found", _found_payload(action, seen.repo, event, verdict, proofs)))
+            case Proof():
+                entries.append(Entry("proof.found", _proof_payload(action, event)))
+            case _Lost():
+                payload = _lost_payload(action, seen.repo, event, now, proofs)
+                entries.append(Entry("evidence.lost", payload | {"landed": regressed}))
+                regressed = False  # one alarm
+            case _Restored():
+                restored = {"action": action.number, "repo": Clean(seen.repo), "commit": Clean(event.commit or "")}
+                entries.append(Entry("evidence.restored", restored))
+    state = action_state(action.ruling, links, facts, verdict)
+    again = state is ActionState.REGRESSED and action.state is not state
+    afresh = {"nudged": 0} if again else {}  # it counts anew towards the most that it gets
     return Decision(
         answer=Answer(""),
         entries=tuple(entries),
-        changes=(*_folded(incident, changes, facts), moved(action, state, at, **afresh)),
+        changes=(*_changes(incident, before, facts), moved(action, state, at, **afresh)),
         effects=action_changed(incident, action),
     )
 
@@ -119,32 +155,50 @@ def run(scope: Scope, seen: Seen) -> None:
                 incident = scope.write(incident, [entry])
         for action in load.actions_where(scope.conn, actions.c.id.in_(found)):
             links, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
-            decision = decide(incident, action, links, facts, seen, scope.at)
+            known = proofs_of(scope.conn, [action.id])
+            if action.id in seen.proven:
+                _keep(scope, incident_id, seen.proven[action.id])
+            proofs = proofs_of(scope.conn, [action.id])  # a change that was recorded meanwhile is still to be proven
+            decision = decide(incident, action, links, facts, known, proofs, seen, scope.at)
             if decision is not None:
                 incident = _record(scope, incident, action, decision)
 
 
 def _record(scope: Scope, incident: Incident, action: Action, decision: Decision) -> Incident:
-    """Write a decision, with the alarm that a regression is and the line in the thread that a loss is."""
+    """Write a decision, with the alarm that a regression is, and the line in the thread for a loss, and for a commit
+    that says it carries what is not there."""
     said: list[Effect] = []
     for ahead, entry in enumerate(decision.entries, start=1):
-        if entry.kind != "evidence.lost":
-            continue
         seq = incident.last_seq + ahead
-        said.append(Effect(EffectKind.NOTE, incident.id, str(seq)))
-        if entry.payload["landed"] and action.ruling is None:
+        if entry.kind == "evidence.lost" or entry.payload.get("lacking"):
+            said.append(Effect(EffectKind.NOTE, incident.id, str(seq)))
+        if entry.kind == "evidence.lost" and entry.payload["landed"] and action.ruling is None:
             said += remind.alarm_owner(scope, incident, action, seq)
     return scope.write(incident, decision.entries, decision.changes, [*decision.effects, *said])
 
 
+def _keep(scope: Scope, incident_id: int, proven: Proven) -> None:
+    proof = proven.proof
+    store_proof(scope.conn, scope.workspace, incident_id, proof, proven.change_id)
+    for path, upstream_path in proven.found_at.items():
+        moved_to(scope.conn, proof.action_id, proof.repo, path, upstream_path)
+
+
 def _concerned(scope: Scope, seen: Seen) -> dict[int, list[int]]:
-    """Incident id → ids of the actions that `seen` may change, in the order of incident ids."""
+    """Incident id → ids of the actions that `seen` may change, in the order of incident ids. Proofs that found what the
+    ones before did are kept right here."""
     concerned: dict[int, list[int]] = {}
+    last = {proof.action_id: proof for proof in proofs_of(scope.conn, seen.proven) if proof.repo == seen.repo}
+    for one in load.actions_where(scope.conn, actions.c.id.in_(last), actions.c.ruling.is_(None)):
+        if says_the_same(last[one.id], seen.proven[one.id].proof):
+            _keep(scope, one.incident_id, seen.proven[one.id])
+        else:
+            concerned.setdefault(one.incident_id, []).append(one.id)
     for fact in seen.facts:
         if isinstance(fact, Loss):
             hit = evidence.c.commit.in_(fact.commits) | evidence.c.lost_by.in_(fact.commits)
-            for one in load.evidence_where(scope.conn, evidence.c.workspace_id == scope.workspace, hit):
-                owner = load.actions_where(scope.conn, actions.c.id == one.action_id)[0]
+            for said in load.evidence_where(scope.conn, evidence.c.workspace_id == scope.workspace, hit):
+                (owner,) = load.actions_where(scope.conn, actions.c.id == said.action_id)
                 concerned.setdefault(owner.incident_id, []).append(owner.id)
             continue
         incident = load.incident(
@@ -160,31 +214,74 @@ def _concerned(scope: Scope, seen: Seen) -> dict[int, list[int]]:
     return dict(sorted(concerned.items()))
 
 
-def _row(incident: Incident, fact: Evidence) -> dict[str, object]:
-    return {
-        "incident_id": incident.id,
-        "action_id": fact.action_id,
-        "kind": fact.kind.value,
-        "strength": fact.strength.value,
-        "repo": fact.repo,
-        "commit": fact.commit,
-        "at": fact.at,
-    }
+def _claim(action: Action, repo: str, claim: Claim, facts: list[Evidence], at: int) -> Iterator[Claim]:
+    if not any(one.commit == claim.commit and one.strength is Strength.CLAIM for one in facts):
+        facts.append(Evidence(0, action.id, claim.kind, Strength.CLAIM, at, repo, claim.commit))
+        yield claim
 
 
-def _folded(incident: Incident, changes: Iterable[Insert | Update], facts: Sequence[Evidence]) -> list[Insert | Update]:
-    """Inserts with what became of them in the same look: a claim and its revert can arrive together."""
-    by_commit = {fact.commit: fact for fact in facts if fact.id == 0}
-    folded: list[Insert | Update] = []
-    for change in changes:
-        if isinstance(change, Insert):
-            fact = by_commit[change.row["commit"]]
-            change = Insert(change.table, {**_row(incident, fact), "lost_at": fact.lost_at, "lost_by": fact.lost_by})
-        folded.append(change)
-    return folded
+def _lose(repo: str, loss: Loss, facts: list[Evidence], at: int) -> Iterator[_Lost | _Restored]:
+    """Claims and words that stood for these commits are lost, and those that these commits took away are back. What is
+    proven is not: whether it still is, its content shows."""
+    said = [i for i, one in enumerate(facts) if one.strength is not Strength.PROOF]
+    hit = [i for i in said if facts[i].holds and facts[i].repo == repo and facts[i].commit in loss.commits]
+    back = [i for i in said if facts[i].lost_by is not None and facts[i].lost_by in loss.commits]
+    if hit:
+        yield _Lost(facts[hit[0]].commit, loss.by)
+    elif back:
+        yield _Restored(facts[back[0]].commit)
+    for i in hit:
+        facts[i] = replace(facts[i], lost_at=at, lost_by=loss.by)
+    for i in back:
+        facts[i] = replace(facts[i], lost_at=None, lost_by=None)
 
 
-def _claimed(action: Action, repo: str, claim: Claim) -> dict[str, object]:
+def _prove(action: Action, found: Proof, verdict: Verdict | None, facts: list[Evidence], at: int) -> list[_Lost]:
+    """Have the facts say what the content shows: that it is proven, or what does not hold any more."""
+    proven = [i for i, one in enumerate(facts) if one.holds and one.strength is Strength.PROOF]
+    if verdict is Verdict.LANDED:
+        renamed = [i for i in proven if facts[i].repo == found.repo and facts[i].commit != found.commit]
+        for i in renamed:  # the same lines, brought by a commit of another name
+            facts[i] = replace(facts[i], lost_at=at)
+        if renamed or not proven:
+            new = Evidence(0, action.id, EvidenceKind.PROVEN, Strength.PROOF, at, found.repo, found.commit)
+            facts.append(new)
+        return []
+    gone = proven if found.verdict is not Verdict.LANDED else []
+    if verdict in NOT_THERE:
+        gone = gone + [i for i, one in enumerate(facts) if one.holds and one.strength is Strength.WORD]
+    for i in gone:
+        facts[i] = replace(facts[i], lost_at=at, lost_by=found.undone_by)
+    return [_Lost(facts[gone[0]].commit, found.undone_by)] if gone else []
+
+
+def _lost_in(events: Iterable[object]) -> set[str | None]:
+    return {event.commit for event in events if isinstance(event, _Lost)}
+
+
+def _changes(incident: Incident, before: Sequence[Evidence], facts: Sequence[Evidence]) -> Iterator[Insert | Update]:
+    """The rows for facts that are new or changed; what was found and lost in one look is one row."""
+    old = {one.id: one for one in before}
+    for fact in facts:
+        fate = {"lost_at": fact.lost_at, "lost_by": fact.lost_by}
+        if fact.id == 0:
+            row = {
+                "incident_id": incident.id,
+                "action_id": fact.action_id,
+                "kind": fact.kind.value,
+                "strength": fact.strength.value,
+                "repo": fact.repo,
+                "commit": fact.commit,
+                "at": fact.at,
+            }
+            yield Insert("evidence", row | fate)
+        elif fact != old[fact.id]:
+            yield Update("evidence", fact.id, fate)
+
+
+def _found_payload(
+    action: Action, repo: str, claim: Claim, verdict: Verdict | None, proofs: Sequence[Proof]
+) -> dict[str, object]:
     return {
         "action": action.number,
         "kind": claim.kind,
@@ -192,18 +289,33 @@ def _claimed(action: Action, repo: str, claim: Claim) -> dict[str, object]:
         "commit": Clean(claim.commit),
         "subject": Clean(claim.subject),
         "author": Clean(claim.author),
+        "lacking": Clean(lacking(proofs)) if verdict in NOT_THERE else None,
     }
 
 
-def _lost(action: Action, repo: str, commit: str | None, by: str | None, landed: bool) -> dict[str, object]:
+def _proof_payload(action: Action, proof: Proof) -> dict[str, object]:
+    landed, parts = parts_landed([proof])
+    return {
+        "action": action.number,
+        "repo": Clean(proof.repo),
+        "tip": Clean(proof.tip),
+        "verdict": proof.verdict,
+        "rung": proof.rung,
+        "landed": landed,
+        "parts": parts,
+        "commits": [Clean(commit) for commit in commits_of([proof])],
+        "found": Clean(finding([proof])),
+    }
+
+
+def _lost_payload(
+    action: Action, repo: str, lost: _Lost, now: ActionState, proofs: Sequence[Proof]
+) -> dict[str, object]:
     return {
         "action": action.number,
         "repo": Clean(repo),
-        "commit": Clean(commit or ""),
-        "by": Clean(by) if by else None,
-        "landed": landed,
+        "commit": Clean(lost.commit or ""),
+        "by": Clean(lost.by) if lost.by else None,
+        "now": now,
+        "found": Clean(finding(proofs)) if proofs else None,
     }
-
-
-def _restored(action: Action, repo: str, commit: str | None) -> dict[str, object]:
-    return {"action": action.number, "repo": Clean(repo), "commit": Clean(commit or "")}

@@ -7,7 +7,7 @@ since the tip that was last acted on stands in the database.
 import asyncio
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,16 +20,29 @@ from bot.git.links import linked_ref
 from bot.git.mirror import Fetched, Mirror
 from bot.git.run import GitError, stop
 from bot.git.urls import BadUrl
-from bot.ledger import changes, load
+from bot.ledger import changes, load, proofs
 from bot.ledger.changes import SentChange
 from bot.ledger.database import now
 from bot.ledger.tables import actions, evidence, links, repositories, workspaces
 from bot.rules.clean import Clean
-from bot.rules.model import DAY, HOUR, SECOND, Action, Evidence, EvidenceKind, Link, LinkKind, Strength
+from bot.rules.model import (
+    DAY,
+    HOUR,
+    SECOND,
+    Action,
+    Evidence,
+    EvidenceKind,
+    Link,
+    LinkKind,
+    Proof,
+    RecordedChange,
+    Strength,
+)
 from bot.rules.policy import Repository
-from bot.warroom import place_change, upstream
+from bot.warroom import place_change, proving, upstream
 from bot.warroom.handle import WarRooms
 from bot.warroom.place_change import Placed
+from bot.warroom.proving import Proven
 from bot.warroom.scope import Scope
 from bot.warroom.upstream import Claim, Loss, Mention, Seen
 
@@ -121,7 +134,8 @@ class Watcher:
                 if placed := await asyncio.to_thread(mirror.read, place):
                     keep = partial(place_change.record, placed=placed)
                     await self._rooms.alone(asked.workspace, asked.team, at, "git", keep)
-            record = partial(self._record, asked, fetched, seen)
+                proven = await self._prove(mirror, asked, fetched, at)
+            record = partial(self._record, asked, fetched, replace(seen, proven=proven))
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
         except (GitError, BadUrl, OSError) as error:
             await self._failed(asked, f"{advice(error, asked.repository)} {error}".strip())
@@ -131,6 +145,31 @@ class Watcher:
         finally:
             holding.cancel()
         self._poke()
+
+    async def _prove(self, mirror: Mirror, asked: Asked, fetched: Fetched, at: int) -> dict[int, Proven]:
+        """What stands upstream now of the recorded changes that this look concerns, by action id."""
+        rooms, name, since = self._rooms, asked.repository.name, at - self._rooms.policy.watch_days * DAY
+        watched = await rooms.db.read(lambda conn: proofs.watched(conn, asked.workspace, name, since))
+        choose = partial(proving.due, mirror.directory, watched, asked.tip, fetched)
+        ids = [one.action_id for one in await asyncio.to_thread(mirror.read, choose)]
+        found: dict[int, Proven] = {}
+        for some in (ids[i : i + proving.AT_ONCE] for i in range(0, len(ids), proving.AT_ONCE)):
+            recorded, before = await rooms.db.read(partial(_recorded, repo=name, ids=some))
+            prove = partial(
+                proving.prove_some,
+                mirror.directory,
+                fetched.new_tip,
+                recorded,
+                {} if fetched.forced else before,  # after that its commits have other names
+                name_all=len(ids) <= proving.NAMED_AT_ONCE,
+                redactor=rooms.redactor,
+                key=rooms.key,
+                at=at,
+            )
+            found |= {one.proof.action_id: one for one in await asyncio.to_thread(mirror.read, prove)}
+        if found:
+            log.info("proven again", repository=name, actions=len(found), of=len(watched))
+        return found
 
     async def _hold(self, asked: Asked) -> None:
         """Keep the lease while a look takes long; whoever is killed holds it no longer than LEASE."""
@@ -218,6 +257,13 @@ def _claims(conn: Connection, workspace: int, repo: str) -> list[Evidence]:
         evidence.c.repo == repo,
         evidence.c.strength == Strength.CLAIM.value,
     )
+
+
+def _recorded(conn: Connection, repo: str, ids: Sequence[int]) -> tuple[list[RecordedChange], dict[int, Proof]]:
+    """The changes of some actions in a repository, by action, and what the last look found of them."""
+    held = [change for change in changes.changes_of(conn, ids) if change.repo == repo]
+    last = {proof.action_id: proof for proof in proofs.proofs_of(conn, ids) if proof.repo == repo}
+    return sorted(held, key=lambda change: change.action_id), last
 
 
 def look(mirror: Mirror, asked: Asked, since: int) -> tuple[Fetched, Seen]:

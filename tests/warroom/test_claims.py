@@ -67,11 +67,11 @@ async def test_a_linked_branch_is_in_review_until_merged(war: War, upstream: Ups
     upstream.commit("Raise the pool")
     upstream.push("fix/pool")
     assert "INC-1#1 is linked to branch fix/pool" in said(await maya.command(room, "/incident link fix/pool #1"))
-    await war.echo(maya, room, 1, "in review")
+    await war.echo(maya, room, 1, "in review · branch fix/pool is not upstream yet · none of it is there")
     upstream.git("checkout", "-q", "main")
     upstream.git("merge", "-q", "--no-ff", "--no-edit", "fix/pool")
     upstream.push()
-    await war.echo(maya, room, 1, "claimed by")
+    await war.echo(maya, room, 1, "landed · proven")
 
 
 @pytest.mark.parametrize("digits", [40, 9])
@@ -99,12 +99,12 @@ async def test_a_linked_commit_that_was_rebased_is_found(war: War, upstream: Ups
     sha = upstream.commit("Raise the pool")
     upstream.push("fix/pool")
     await maya.command(room, "/incident link fix/pool")
-    await war.echo(maya, room, 1, "in review")
+    await war.echo(maya, room, 1, "in review · branch fix/pool is not upstream yet · none of it is there")
     upstream.git("checkout", "-q", "main")
     upstream.commit("Something else", "other", "x\n")
     upstream.git("cherry-pick", sha)
     upstream.push()
-    await war.echo(maya, room, 1, "claimed by")
+    await war.echo(maya, room, 1, "landed · proven")
 
 
 async def test_a_rewritten_branch_loses_the_claim(war: War, upstream: Upstream) -> None:
