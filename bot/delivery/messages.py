@@ -18,7 +18,7 @@ from bot.slack.blocks.summary import summary
 
 def _card(scene: Scene) -> Shown | None:
     room = scene.room()
-    return _in_room(room, card(room, scene.counts()), anchor=_head(room))
+    return _in_room(room, card(room, scene.counts(), scene.policy), anchor=_head(room))
 
 
 def _announcement(scene: Scene) -> Shown | None:

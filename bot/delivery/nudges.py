@@ -198,8 +198,9 @@ def _update(scene: Scene) -> Shown | None:
     needless = room.incident.settled or (given is not None and given >= line.at)
     if channel is None or (needless and scene.effect.version == 1):
         return None
-    since = int((line.payload or {}).get("since", line.at))
-    return Shown(channel, blocks.update_given() if needless else blocks.update_due(lead, line.at - since))
+    since = (line.payload or {}).get("since")
+    silence = line.at - since if isinstance(since, int) else 0
+    return Shown(channel, blocks.update_given() if needless else blocks.update_due(lead, silence))
 
 
 RENDERS: dict[EffectKind, Render] = {

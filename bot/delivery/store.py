@@ -126,7 +126,8 @@ def part_of_room(conn: Connection, incident_id: int, numbers: Sequence[int]) -> 
     links, facts = (
         (load.links_of(conn, ids), load.evidence_of(conn, ids)) if (ids := [a.id for a in some]) else ([], [])
     )
-    people_ids = {incident.opened_by, incident.lead_id, *(link.by for link in links), *(fact.by for fact in facts)}
+    taken = load.roles_of(conn, incident_id)
+    people_ids = {incident.opened_by, incident.lead_id, *taken.values(), *(link.by for link in links), *(fact.by for fact in facts)}
     for action in some:
         people_ids |= {action.owner_id, action.logged_by, action.ruled_by}
     known = load.people_by_id(conn, {one for one in people_ids if one is not None})
@@ -134,7 +135,7 @@ def part_of_room(conn: Connection, incident_id: int, numbers: Sequence[int]) -> 
     return WarRoom(
         incident, tuple(some), tuple(links), tuple(facts), known, incident.head_hash, incident.last_seq,
         proofs=tuple(proofs), pulls=pulls.linked(conn, incident.workspace_id, links),
-        deployed=deployed_of(conn, ids) if ids else (),
+        deployed=deployed_of(conn, ids) if ids else (), roles=taken,
     )  # fmt: skip
 
 

@@ -11,7 +11,19 @@ from bot.ledger import pulls
 from bot.ledger.deployments import deployed_of
 from bot.ledger.prepared import Prepared
 from bot.ledger.proofs import proofs_where
-from bot.ledger.tables import Id, actions, changes, entries, evidence, incidents, links, members, people, workspaces
+from bot.ledger.tables import (
+    Id,
+    actions,
+    changes,
+    entries,
+    evidence,
+    incidents,
+    links,
+    members,
+    people,
+    roles,
+    workspaces,
+)
 from bot.rules.clean import Clean
 from bot.rules.model import (
     Action,
@@ -43,6 +55,7 @@ def _incident(row: Row[Any]) -> Incident:
         row.id, row.workspace_id, row.number, row.title, row.severity, IncidentState(row.state), row.opened_by,
         row.opened_at, row.lead_id, row.resolved_at, row.closed_at, row.channel_id, row.channel_name, row.private,
         row.standing, row.reconciled_at, row.last_action, row.last_seq, row.head_hash,
+        row.drill, row.borrowed, row.service, row.duplicate_of, row.archived_at,
     )  # fmt: skip
 
 
@@ -257,13 +270,20 @@ def people_by_id(conn: Connection, ids: Iterable[int]) -> dict[int, Person]:
     return {row.id: _person(row) for row in rows}
 
 
+def roles_of(conn: Connection, incident_id: int) -> dict[str, int]:
+    """Role → person id."""
+    rows = conn.execute(select(roles.c.role, roles.c.person_id).where(roles.c.incident_id == incident_id))
+    return {row.role: row.person_id for row in rows}
+
+
 def war_room(conn: Connection, incident_id: int) -> WarRoom:
     """Everything about one incident but its entries, in a few statements whatever its size."""
     inc = incident_by_id(conn, incident_id)
     all_actions = actions_where(conn, actions.c.incident_id == incident_id)
     all_links = links_where(conn, links.c.incident_id == incident_id)
     facts = evidence_where(conn, evidence.c.incident_id == incident_id)
-    ids = {inc.opened_by, inc.lead_id or inc.opened_by}
+    taken = roles_of(conn, incident_id)
+    ids = {inc.opened_by, inc.lead_id or inc.opened_by, *taken.values()}
     for one in all_actions:
         ids |= {one.owner_id, one.logged_by, one.ruled_by or one.owner_id}
     ids |= {link.by for link in all_links if link.by} | {fact.by for fact in facts if fact.by}
@@ -278,6 +298,7 @@ def war_room(conn: Connection, incident_id: int) -> WarRoom:
         proofs=tuple(proofs_where(conn, changes.c.incident_id == incident_id)),
         pulls=pulls.linked(conn, inc.workspace_id, all_links),
         deployed=deployed_of(conn, [action.id for action in all_actions]),
+        roles=taken,
     )
 
 

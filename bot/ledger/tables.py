@@ -119,6 +119,11 @@ incidents = Table(
     Column("last_action", Integer, nullable=False, server_default=text("0")),
     Column("last_seq", Integer, nullable=False, server_default=text("0")),
     Column("head_hash", String(64), nullable=False, server_default=""),
+    Column("drill", Boolean, nullable=False, server_default=false()),
+    Column("borrowed", Boolean, nullable=False, server_default=false()),  # its room is a channel that was there before
+    Column("service", String(63)),  # by its name in the policy
+    Column("duplicate_of", Integer),  # the number of the incident that goes on
+    Column("archived_at", Micros),  # its room
     UniqueConstraint("workspace_id", "number"),
     Index("ix_incidents_channel", "workspace_id", "channel_id"),
     Index("ix_incidents_state", "workspace_id", "state"),
@@ -132,6 +137,17 @@ members = Table(  # who may see a private incident
     _incident(),
     Column("person_id", ForeignKey("people.id"), nullable=False),
     UniqueConstraint("incident_id", "person_id"),
+)
+
+roles = Table(  # who has which of the policy's roles; the lead stands on the incident
+    "roles",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("role", String(63), nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    UniqueConstraint("incident_id", "role"),
 )
 
 entries = Table(

@@ -44,6 +44,15 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """`/incident role scribe [@user]`: take one of the policy's roles, or give it. `slack_id` None: to oneself."""
+
+    role: str
+    slack_id: str | None = None
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkTo:
     """`/incident link <sha, URL or branch> [#action]`."""
 
@@ -251,7 +260,7 @@ class RecordChange:
 
 
 Command = (
-    Pin | Unpin | Offers |
+    Pin | Unpin | Offers | Role |
     Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
     | ListIncidents | Drift | Stats | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
     | RecordChange

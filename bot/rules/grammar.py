@@ -71,6 +71,10 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
         case "lead":
             person = line.person(verb)
             return ask.Lead(person, line.end(verb, line.incident(incident)))
+        case "role":
+            role = line.take().casefold() or line.wrong("Which role?", verb)
+            taker = line.person(verb) if line.peek().startswith("<@") else None
+            return ask.Role(role, taker, line.end(verb, line.incident(incident)))
         case "reopen":
             return ask.Reopen(line.end(verb, incident))
         case _:

@@ -99,6 +99,11 @@ class Incident:
     last_action: int = 0  # the highest action number given out
     last_seq: int = 0  # the ledger's last entry, and its hash
     head_hash: str = ""
+    drill: bool = False  # a practice: counted nowhere
+    borrowed: bool = False  # its room is a channel that was there before: never renamed, never archived
+    service: str | None = None  # by its name in the policy
+    duplicate_of: int | None = None  # the number of the incident that goes on
+    archived_at: int | None = None  # its room
 
     @property
     def settled(self) -> bool:
@@ -392,6 +397,7 @@ class WarRoom:
     pulls: tuple[Pull, ...] = ()  # those that are linked
     deployed: tuple[Deployed, ...] = ()
     proofs: tuple[Proof, ...] = ()  # of the actions that have recorded changes
+    roles: Mapping[str, int] = field(default_factory=dict)  # role → person id, without the lead
 
     def person(self, person_id: int) -> Person:
         return self.people[person_id]

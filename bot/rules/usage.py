@@ -70,6 +70,14 @@ USAGES = (
     ),
     Usage(
         "/incident",
+        "role",
+        "/incident role <role> [@user] [INC-42]",
+        "/incident role scribe @ana",
+        "Take a role, or give it to somebody.",
+        ("roles", "claim"),
+    ),
+    Usage(
+        "/incident",
         "link",
         "/incident link <sha, URL or branch> [#action]",
         "/incident link a79f427 #7",

@@ -51,13 +51,14 @@ COMMANDS: dict[str, Callable[[str], Command]] = {
     "resolve": lambda value: ask.Resolve("", _about(value)[0]),
     "close": lambda value: ask.Close("", _about(value)[0]),
     "reopen": lambda value: ask.Reopen(_about(value)[0]),
+    "role": lambda value: ask.Role(_about(value)[3], None, _about(value)[0]),
     "status": lambda value: ask.Status(_about(value)[0]),
     "timeline": lambda value: ask.Timeline(_about(value)[2], _about(value)[0]),
     "list": lambda value: ask.ListIncidents(int(value)),
     "drift": lambda value: ask.Drift(int(value or 1)),
 }
 # Said by the message itself, which changes where everybody sees it: no second answer to the one who pressed.
-_SHOWS_ITSELF = {"undone", "confirm", "resolve", "close", "reopen"}
+_SHOWS_ITSELF = {"undone", "confirm", "resolve", "close", "reopen", "role"}
 
 
 def register(app: AsyncApp, inbound: Inbound) -> None:

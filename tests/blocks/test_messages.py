@@ -12,6 +12,7 @@ from bot.rules.checklist import How, Item, checklist, counts
 from bot.rules.clean import Clean
 from bot.rules.decision import Answer, Button, Menu
 from bot.rules.model import DAY, HOUR, ActionKind, ActionState, IncidentState, LinkKind, Ruling, WarRoom
+from bot.rules.policy import Policy
 from bot.rules.summary import summary
 from bot.slack.blocks import Message, modals, phrases
 from bot.slack.blocks import nudge as nudges
@@ -53,7 +54,7 @@ def all_messages(room: WarRoom) -> Iterator[tuple[str, Message]]:
         line(10, "delivery.refused", None, effect="invite", key="1", error="user_is_restricted"),
         replace(line(11, "incident.update", ADA), payload=None),
     ]
-    yield "card", card(room, counts(room))
+    yield "card", card(room, counts(room), Policy())
     yield "announcement", announcement(room, counts(room))
     yield "checklist", checklist_message(checklist(room, NOW))
     yield "summary", summary_message(summary(room, lines, NOW))
@@ -174,19 +175,19 @@ def item_of(room: WarRoom, number: int) -> Item:
 
 def test_the_card_says_where_the_incident_stands() -> None:
     room = of_every_state()
-    message = card(replace(room, incident=replace(room.incident, state=IncidentState.OPEN)), counts(room))
+    message = card(replace(room, incident=replace(room.incident, state=IncidentState.OPEN)), counts(room), Policy())
     text = shown(message)
     for part in ("INC-42 · checkout answers 502", "open", "sev2", "@Ben", "1 regressed", "3 drifting", "✅ 1 proven"):
         assert part in text
     assert "☑️ 1 confirmed" in text and "landed" not in text
     assert "struck" not in text  # counted nowhere
-    assert buttons_of(message) == {"hotwash.log": "42", "hotwash.resolve": "42"}
+    assert buttons_of(message) == {"hotwash.log": "42", "hotwash.resolve": "42", "hotwash.role": ""}
 
 
 @pytest.mark.parametrize(
     ("state", "verbs"),
     [
-        (IncidentState.OPEN, {"log", "resolve"}),
+        (IncidentState.OPEN, {"log", "resolve", "role"}),
         (IncidentState.RESOLVED, {"log", "close"}),
         (IncidentState.CLOSED, {"log"}),
         (IncidentState.CANCELLED, {"log"}),
@@ -194,12 +195,12 @@ def test_the_card_says_where_the_incident_stands() -> None:
 )
 def test_the_card_offers_what_the_state_allows(state: IncidentState, verbs: set[str]) -> None:
     room = empty()
-    message = card(replace(room, incident=replace(room.incident, state=state)), {})
+    message = card(replace(room, incident=replace(room.incident, state=state)), {}, Policy())
     assert set(buttons_of(message)) == {f"hotwash.{verb}" for verb in verbs}
 
 
 def test_an_incident_without_lead_or_actions_says_so() -> None:
-    text = shown(card(empty(), {}))
+    text = shown(card(empty(), {}, Policy()))
     assert "nobody yet" in text and "none logged" in text
 
 

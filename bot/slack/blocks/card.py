@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.rules.model import Incident, IncidentState, WarRoom
+from bot.rules.policy import Policy, Role
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.parts import (
@@ -15,20 +16,21 @@ from bot.slack.blocks.parts import (
     fields,
     header,
     message,
+    plain_text,
 )
 
 
-def card(room: WarRoom, counts: Mapping[str, int]) -> Message:
+def card(room: WarRoom, counts: Mapping[str, int], policy: Policy) -> Message:
     """`counts`: how many actions stand where. `room` needs no actions."""
     incident = room.incident
     return message(
         f"{incident.name} is {incident.state.value} · {incident.severity} · {mrkdwn.shorten(incident.title, 200)}",
         [
             header(f"{incident.name} · {incident.title}"),
-            _facts(room, counts),
+            _facts(room, counts, policy),
             context(times(room)),
             _hint(incident),
-            _buttons(incident),
+            _buttons(incident, policy),
         ],
     )
 
@@ -44,15 +46,21 @@ def times(room: WarRoom) -> str:
     return " · ".join(told)
 
 
-def _facts(room: WarRoom, counts: Mapping[str, int]) -> Block:
+def _facts(room: WarRoom, counts: Mapping[str, int], policy: Policy) -> Block:
     incident = room.incident
     lead = mrkdwn.who(room.person(incident.lead_id)) if incident.lead_id else "nobody yet: `/incident lead @user`"
     return fields(
         f"*State*\n{phrases.incident_state(incident)}",
         f"*Severity*\n{mrkdwn.escape(incident.severity)}",
         f"*Lead*\n{lead}",
+        *(f"*{mrkdwn.shorten(role.shown, 60)}*\n{_holder(room, role)}" for role in policy.roles),
         f"*Manual changes*\n{phrases.tally(counts) or 'none logged'}",
     )
+
+
+def _holder(room: WarRoom, role: Role) -> str:
+    holder = room.roles.get(role.name)
+    return mrkdwn.who(room.person(holder)) if holder else "nobody yet"
 
 
 def _hint(incident: Incident) -> Block | None:
@@ -61,7 +69,18 @@ def _hint(incident: Incident) -> Block | None:
     return context("Changed something by hand? `/hotfix` and what you did: it is on record before the dust settles.")
 
 
-def _buttons(incident: Incident) -> Block | None:
+def _take_role(number: str, policy: Policy) -> Block:
+    """A menu: picking a role takes it, the lead's too."""
+    roles = [("Lead", "lead"), *((role.shown, role.name) for role in policy.roles)]
+    return {
+        "type": "static_select",
+        "action_id": "hotwash.role",
+        "placeholder": plain_text("Take a role…", 150),
+        "options": [{"text": plain_text(shown, 75), "value": f"{number} {name}"} for shown, name in roles],
+    }
+
+
+def _buttons(incident: Incident, policy: Policy) -> Block | None:
     number, name = str(incident.number), incident.name
     resolving = confirm(f"Resolve {name}?", "Service is back. What still drifts is followed up.", "Resolve")
     closing = confirm(
@@ -70,7 +89,7 @@ def _buttons(incident: Incident) -> Block | None:
     log = button("log", "Log a change…", number, style="primary")
     match incident.state:
         case IncidentState.OPEN:
-            return actions(log, button("resolve", "Resolve", number, confirm=resolving))
+            return actions(log, button("resolve", "Resolve", number, confirm=resolving), _take_role(number, policy))
         case IncidentState.RESOLVED:
             return actions(log, button("close", "Close", number, confirm=closing))
         case _:

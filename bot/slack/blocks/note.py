@@ -16,7 +16,7 @@ _MARKS = {
     "evidence.lost": "🚨",
     "delivery.refused": "⚠️",
 }
-_QUIET = {"incident.severity", "incident.lead", "incident.cancelled"}
+_QUIET = {"incident.severity", "incident.lead", "incident.role", "incident.cancelled"}
 
 
 def note(line: Line, room: WarRoom) -> Message:
