@@ -3,13 +3,14 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.git.patch import NoDiff
@@ -29,22 +30,27 @@ _ENTITY = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")  # what Slack made of an add
 _LIKE_A_DIFF = re.compile(r"^(?:--- |diff |@@ -|\d+(?:,\d+)?[acd]\d)", re.MULTILINE)
 _NO_TEXT = ("image/", "video/", "audio/", "application/pdf", "application/zip")
 _CHUNK = 1 << 16
+_ABOUT = "hotwash_action"  # what the matcher found of the thread, for the listener
 
 
 def register(app: AsyncApp, inbound: Inbound) -> None:
-    async def may_hold_a_change(event: dict[str, Any]) -> bool:
+    async def may_hold_a_change(body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> bool:
+        """Whether a person posted files or what looks like a diff, in the thread of an action."""
+        team, channel, thread_ts = str(body["team_id"]), event.get("channel"), event.get("thread_ts")
         by_a_person = "bot_id" not in event and event.get("subtype") in (None, "file_share", "thread_broadcast")
-        in_a_thread = event.get("thread_ts") not in (None, event.get("ts"))
-        return by_a_person and in_a_thread and bool(event.get("files") or _LIKE_A_DIFF.search(code_in(event)))
+        if not by_a_person or channel is None or thread_ts in (None, event["ts"]):
+            return False
+        if not (event.get("files") or _LIKE_A_DIFF.search(code_in(event))):
+            return False
+        about = await inbound.rooms.db.read(lambda conn: thread.action_of(conn, team, channel, str(thread_ts)))
+        context[_ABOUT] = about
+        return about is not None
 
     @app.event("message", matchers=[may_hold_a_change])
-    async def posted(body: dict[str, Any], event: dict[str, Any]) -> None:
+    async def posted(body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
         """What fails is raised: the event is then not acknowledged, and Slack sends it again."""
         team, channel, thread_ts = str(body["team_id"]), str(event["channel"]), str(event["thread_ts"])
-        about = await inbound.rooms.db.read(lambda conn: thread.action_of(conn, team, channel, thread_ts))
-        if about is None:
-            return
-        incident, number = about
+        incident, number = context[_ABOUT]
         parts: list[Mapping[str, Any] | str] = [*event.get("files", [])]
         if _LIKE_A_DIFF.search(code := code_in(event)):
             parts.append(code)
@@ -66,6 +72,7 @@ async def _sent(
     """What was posted, if it is a change. Raises Refusal for one that can't be used."""
     if isinstance(part, str):
         return await diff_typed(part, inbound.rooms.key)
+    await inbound.introduce(request.team, request.slack_id, request.at)
     found = await inbound.look(request, incident, number)
     action = found[1] if found else None
     live = action is not None and _is_file_of(action, part)
@@ -81,13 +88,16 @@ async def _sent(
 
 
 async def diff_typed(text: str, key: bytes | None) -> Sent | None:
-    """A diff that was pasted; None if it is none. Raises Refusal. What people type has no line end at its end, and a
-    last empty line of context is trimmed."""
-    content = text.strip("\r\n").encode() + b"\n" * 4
+    """A diff that was pasted; None if it is none. Raises Refusal."""
+    content = text.strip("\r\n").encode() + b"\n"
     try:
         return await asyncio.to_thread(read_diff, content, key)
     except NoDiff:
         return None
+    except Refusal as refusal:
+        with suppress(NoDiff, Refusal):  # its last lines may have been empty context, which Slack trims
+            return await asyncio.to_thread(read_diff, content + b"\n" * 3, key)
+        raise refusal
 
 
 async def diff_or_live(content: bytes, key: bytes | None) -> Sent:
