@@ -70,18 +70,21 @@ def edit(world: World, channel: Channel, message: Message, by: str, *, marked: b
 
 
 def delete(world: World, channel: Channel, message: Message) -> None:
-    """Take a message away. A thread's parent stays as "This message was deleted." while it has replies."""
+    """Take a message away. A thread's parent stays as "This message was deleted." while it has replies; apps are told
+    of that as of a change."""
     before = shapes.message_json(world, message)
     channel.pins.pop(message.ts, None)
+    world.changes.add("message_deleted", channel=channel.id, ts=message.ts, thread_ts=message.thread_ts)
     if message.replies:
         message.tombstone, message.text, message.blocks, message.metadata = True, "", [], None
-    else:
-        del channel.messages[message.ts]
-        if message.is_reply and (parent := channel.messages.get(message.thread_ts or "")):
-            parent.replies.remove(message.ts)
-            if not parent.replies:
-                parent.thread_ts = None
-    world.changes.add("message_deleted", channel=channel.id, ts=message.ts, thread_ts=message.thread_ts)
+        left = shapes.message_json(world, message)
+        _hidden_event(world, channel, "message_changed", message=left, previous_message=before)
+        return
+    del channel.messages[message.ts]
+    if message.is_reply and (parent := channel.messages.get(message.thread_ts or "")):
+        parent.replies.remove(message.ts)
+        if not parent.replies:
+            parent.thread_ts = None
     _hidden_event(world, channel, "message_deleted", deleted_ts=message.ts, previous_message=before)
 
 

@@ -16,7 +16,6 @@ from bot.slack.inbound import Inbound
 from bot.slack.mentions import permalink
 from bot.slack.modals import command_of, values_of
 from bot.slack.posted import posted
-from bot.warroom import thread
 
 log = structlog.get_logger()
 
@@ -31,9 +30,9 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
 
     @app.view(CALLBACK)
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        about, channel, ts = view["private_metadata"].split(" ")
+        channel, ts = view["private_metadata"].split(" ")
         values = values_of(view)
-        command = command_of("log", about, values)
+        command = command_of("log", "", values)
         assert isinstance(command, Log)
         source = Source(channel, ts, await permalink(inbound, channel, ts))
         request = replace(inbound.request(body, "shortcut"), channel=channel)
@@ -55,8 +54,7 @@ async def _open(inbound: Inbound, body: dict[str, Any], respond: AsyncRespond) -
     channel, team, user = body["channel"]["id"], body["team"]["id"], body["user"]["id"]
     message = posted(body["message"], channel)
     text = plain(message.text, await inbound.names(team, mentioned(message.text)))
-    number = await inbound.rooms.db.read(lambda conn: thread.incident_here(conn, team, user, channel))
-    view = forms.log_message(number, text, message.author or user, message.source)
+    view = forms.log_message(text, message.author or user, message.source)
     try:
         await inbound.client.views_open(trigger_id=body["trigger_id"], view=view)
     except (SlackClientError, TimeoutError, OSError) as error:

@@ -5,25 +5,12 @@ from sqlalchemy import Connection, select
 from bot.ledger import load
 from bot.ledger.tables import incidents, messages, pins
 from bot.rules.decision import EffectKind
-from bot.warroom.scope import STANDING
 
 
 def is_room(conn: Connection, team: str, channel: str) -> bool:
     """Whether a channel is the room of an incident."""
     of_channel = (incidents.c.workspace_id == load.workspace_id(conn, team), incidents.c.channel_id == channel)
     return load.incident(conn, *of_channel, incidents.c.standing.is_(False)) is not None
-
-
-def incident_here(conn: Connection, team: str, slack_id: str, channel: str) -> int:
-    """The number of the incident that something said in a channel goes to: the standing one where it is no room, or
-    none that this person may see."""
-    known = load.person_in_team(conn, team, slack_id)
-    if known is None:
-        return STANDING
-    workspace, viewer = known
-    of_channel = (incidents.c.workspace_id == workspace, incidents.c.channel_id == channel)
-    found = load.incident(conn, *of_channel, load.visible_to(viewer))
-    return STANDING if found is None else found.number
 
 
 def action_of(conn: Connection, team: str, channel: str, thread_ts: str) -> tuple[int, int] | None:

@@ -303,6 +303,19 @@ async def test_slack_waits_between_retries() -> None:
 # --- which events an app hears
 
 
+async def test_a_parent_that_leaves_a_stone_behind_is_told_of_as_a_change(pg: Playground, maya: Person) -> None:
+    bot = Bot(pg)
+    async with over_socket(bot):
+        await pg.client.post("app", ack_seconds=0.5, retry_seconds=[])
+        await maya.do("invite", channel=ROOM, user="bot")
+        parent = await maya.say(ROOM, "restarted it")
+        await maya.say(ROOM, "thanks", thread=parent)
+        await maya.delete(parent)
+        changed = await bot.hears(subtype="message_changed")
+        assert (changed["message"]["subtype"], changed["message"]["ts"]) == ("tombstone", parent.ts)
+        assert changed["previous_message"]["text"] == "restarted it"
+
+
 async def test_every_event(pg: Playground, maya: Person, sam: Person) -> None:
     bot = Bot(pg)
     async with over_socket(bot):

@@ -57,6 +57,10 @@ def _circumstances(item: Item, room: WarRoom) -> list[str]:
     told = [f"done {mrkdwn.day_and_time(action.done_at)}"]
     if action.owner_id != action.logged_by:
         told.append(f"logged by {mrkdwn.who(room.person(action.logged_by))}")
+    if action.source_gone:
+        told.append("its message was deleted")
+    elif action.source_url:
+        told.append(mrkdwn.link(action.source_url, "message"))
     if action.until is not None and action.state is not ActionState.UNDONE:
         when = "it is time to undo it, since" if item.overdue else "to be undone by"
         told.append(f"{when} {mrkdwn.day_and_time(action.until)}")

@@ -52,9 +52,9 @@ def log(incident: Incident | None, text: str = "", repositories: Sequence[str] =
     return _form("log", "Log a change", "Log", str(incident.number) if incident else "", blocks)
 
 
-def log_message(number: int, text: str, author: str, source: Source) -> Block:
-    """The form for a new action of incident `number`, filled in from a message: `text` as people saw it, `author` the
-    Slack id of whose it is. It comes back with `owner` too, and says what it is about as `42 C024BE91L 1700.1`."""
+def log_message(text: str, author: str, source: Source) -> Block:
+    """The form for a new action, filled in from a message: `text` as people saw it, `author` the Slack id of whose it
+    is. It comes back with `owner` too; its `private_metadata` is the message's channel and ts."""
     view = log(None, text[:_MOST_TYPED])
     picked = {"type": "users_select", "action_id": "owner", "initial_user": author}
     posted = mrkdwn.date(source.posted_at)
@@ -64,7 +64,7 @@ def log_message(number: int, text: str, author: str, source: Source) -> Block:
         _input("owner", "Whose change is it?", picked, optional=False),
         *view["blocks"][1:],
     ]
-    return view | {"callback_id": "hotwash.log_message", "private_metadata": f"{number} {source.channel} {source.ts}"}
+    return view | {"callback_id": "hotwash.log_message", "private_metadata": f"{source.channel} {source.ts}"}
 
 
 def edit(incident: Incident, action: Action) -> Block:
