@@ -404,6 +404,25 @@ proofs = Table(  # what the last look for an action's changes in a repository fo
     UniqueConstraint("action_id", "repo"),
 )
 
+patches = Table(  # what upstream misses of an action's changes in a repository, where somebody was to have it
+    "patches",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("action_id", ForeignKey("actions.id"), nullable=False),
+    Column("repo", String(63), nullable=False),
+    Column("made_for", Text),  # the missing parts that it holds; None until it is made
+    Column("tip", String(64)),  # to which it applies
+    Column("content", LargeBinary),
+    Column("push_by", ForeignKey("people.id")),  # who asked for its branch
+    Column("push_at", Micros),
+    Column("commit", String(64)),  # that we made of it, and may have pushed
+    Column("pushed", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("action_id", "repo"),
+    Index("ix_patches_repo", "workspace_id", "repo"),
+)
+
 pulls = Table(  # pull requests, as their host last told of them
     "pulls",
     metadata,

@@ -20,7 +20,7 @@ from bot.rules.model import (
     Verdict,
     WarRoom,
 )
-from bot.rules.proofs import NOT_THERE, verdict_of
+from bot.rules.proofs import NOT_THERE, missing, verdict_of
 
 
 class How(StrEnum):
@@ -46,6 +46,7 @@ class Verb(StrEnum):
     LINK = "link"
     UNDONE = "undone"
     WAIVE = "waive"
+    PATCH = "patch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ def checklist(war_room: WarRoom, now: int) -> Checklist:
             drift=drift_so_far(action, now),
             basis=basis(action, war_room),
             overdue=action.until is not None and action.until <= now and not action.state.reconciled,
-            buttons=buttons(action),
+            buttons=buttons(
+                action, lacking=any(one.action_id == action.id and missing(one) for one in war_room.proofs)
+            ),
             deployed=tuple(one for one in war_room.deployed if one.action_id == action.id),
         )
         for action in sorted(war_room.actions, key=lambda action: action.number)
@@ -150,18 +153,20 @@ def checklist(war_room: WarRoom, now: int) -> Checklist:
     )
 
 
-def buttons(action: Action) -> tuple[Verb, ...]:
-    """The verbs that would settle the action, the likeliest first; none for a reconciled one.
+def buttons(action: Action, *, lacking: bool = False) -> tuple[Verb, ...]:
+    """The verbs that would settle the action, the likeliest first, and the patch where upstream is `lacking` parts of
+    it; none for a reconciled one.
 
     Snooze is not among them: it settles nothing, and belongs to a reminder, not to an action.
     """
     if action.state.reconciled:
         return ()
+    patch = (Verb.PATCH,) if lacking else ()
     if action.state is ActionState.CLAIMED:
-        return Verb.CONFIRM, Verb.LINK, Verb.UNDONE, Verb.WAIVE
+        return Verb.CONFIRM, Verb.LINK, Verb.UNDONE, Verb.WAIVE, *patch
     if action.until is not None:
-        return Verb.UNDONE, Verb.LINK, Verb.WAIVE
-    return Verb.LINK, Verb.UNDONE, Verb.WAIVE
+        return Verb.UNDONE, Verb.LINK, Verb.WAIVE, *patch
+    return Verb.LINK, Verb.UNDONE, Verb.WAIVE, *patch
 
 
 def basis(action: Action, war_room: WarRoom) -> Basis:

@@ -241,6 +241,14 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Patch:
+    """What upstream misses of an action's recorded changes, as a file in its thread."""
+
+    action: int
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snooze:
     """Quiet about one action, or about all that the person owns. `hours` None: as the policy says."""
 
@@ -263,5 +271,5 @@ Command = (
     Pin | Unpin | Offers | Role |
     Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
     | ListIncidents | Drift | Stats | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
-    | RecordChange
+    | RecordChange | Patch
 )  # fmt: skip

@@ -29,6 +29,7 @@ class EffectKind(StrEnum):
     ACTION = "action"  # the echo of one action in the room; key: action number
     NOTE = "note"  # one ledger entry said in the room; key: entry seq
     CHECKLIST = "checklist"
+    PATCH = "patch"  # what upstream misses of an action's changes, a file in its thread; key: id of the patch
     SUMMARY = "summary"
     ANCHOR = "anchor"  # the ledger's last hash, said where the database cannot reach; key: entry seq
     THREAD_NUDGE = "thread_nudge"  # one line in an action's own thread; key: entry seq

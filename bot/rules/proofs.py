@@ -1,5 +1,6 @@
 """What a proof comes to, and how it is said in one plain sentence, the same on every surface."""
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -57,6 +58,12 @@ def lacking(proofs: Sequence[Proof]) -> str:
     """What is not there, for a sentence about a commit that says it carries all: `2 of 5 parts are not there`."""
     landed, parts = parts_landed(proofs)
     return f"{parts - landed} of {parts} parts {'is' if parts - landed == 1 else 'are'} not there"
+
+
+def missing(proof: Proof) -> str:
+    """The parts that upstream misses, written the same way as long as they are the same; empty if it misses none."""
+    parts = [(file.path, part.lines) for file, part in _parts([proof]) if part.state is PartState.MISSING]
+    return json.dumps(parts) if parts else ""
 
 
 def parts_landed(proofs: Sequence[Proof]) -> tuple[int, int]:

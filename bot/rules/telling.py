@@ -63,6 +63,8 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
         case "action.edited":
             changes = ", ".join(sorted(said["after"]))  # type: ignore[call-overload]
             return f"{who} corrected {action}: {changes}"
+        case "patch.made":
+            return f"{who} made a patch of what {said['repo']} misses of {action}"
         case "action.owner":
             return f"{who} gave {action} to {'a group' if said['group'] else name(said['after'])}"
         case "action.ruled":

@@ -153,6 +153,18 @@ def too_much(what: str, many: int, most: int) -> str:
     )
 
 
+def no_patch(ref: str, why: str) -> str:
+    return f"There is no patch for {ref}: {why}."
+
+
+def patch_comes(incident: Incident, action: Action) -> str:
+    return f"What upstream misses of {ref(incident, action.number)} comes into its thread, as a patch, in a moment."
+
+
+def patch_is_there(incident: Incident, action: Action) -> str:
+    return f"The patch is in the thread of {ref(incident, action.number)}. Nothing else is missing since."
+
+
 def no_use(why: str) -> str:
     return f"That can't be used as a change: {why}. Nothing was kept."
 

@@ -14,6 +14,7 @@ SCOPES = {
     "chat:write": "every message",
     "commands": "/incident and /hotfix, the message shortcut, buttons and forms",
     "files:read": "diffs and files that are uploaded into an action's thread or a form",
+    "files:write": "the patch of what upstream misses, in an action's thread",
     "groups:history": "the same in private channels",
     "groups:read": "finding our own channels, and an announce channel that is private",
     "im:history": "finding our own direct message again",

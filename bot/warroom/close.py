@@ -12,6 +12,7 @@ from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Refu
 from bot.rules.effects import incident_changed
 from bot.rules.model import Action, Incident, IncidentState
 from bot.rules.policy import Policy
+from bot.warroom import patch
 from bot.warroom.scope import Scope
 
 
@@ -45,4 +46,6 @@ def decide(incident: Incident, all_actions: Sequence[Action], why: Clean, policy
 def run(scope: Scope, command: Close) -> Answer:
     incident = scope.incident(command.incident, "close")
     all_actions = load.actions_where(scope.conn, actions.c.incident_id == incident.id)
-    return scope.record(incident, decide(incident, all_actions, scope.clean(command.why), scope.policy, scope.at))
+    answer = scope.record(incident, decide(incident, all_actions, scope.clean(command.why), scope.policy, scope.at))
+    patch.offer(scope, incident)
+    return answer

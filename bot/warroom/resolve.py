@@ -6,6 +6,7 @@ from bot.rules.commands import Resolve
 from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Refusal, Update
 from bot.rules.effects import incident_changed, note
 from bot.rules.model import Incident, IncidentState
+from bot.warroom import patch
 from bot.warroom.scope import Scope
 
 
@@ -25,4 +26,6 @@ def decide(incident: Incident, text: Clean, at: int) -> Decision:
 
 def run(scope: Scope, command: Resolve) -> Answer:
     incident = scope.incident(command.incident, "resolve")
-    return scope.record(incident, decide(incident, scope.clean(command.text), scope.at))
+    answer = scope.record(incident, decide(incident, scope.clean(command.text), scope.at))
+    patch.offer(scope, incident)
+    return answer

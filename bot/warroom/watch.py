@@ -39,8 +39,9 @@ from bot.rules.model import (
     Strength,
 )
 from bot.rules.policy import Repository
-from bot.warroom import place_change, proving, upstream
+from bot.warroom import patching, place_change, proving, upstream
 from bot.warroom.handle import WarRooms
+from bot.warroom.patching import Made
 from bot.warroom.place_change import Placed
 from bot.warroom.proving import Proven
 from bot.warroom.scope import Scope
@@ -135,7 +136,8 @@ class Watcher:
                     keep = partial(place_change.record, placed=placed)
                     await self._rooms.alone(asked.workspace, asked.team, at, "git", keep)
                 proven = await self._prove(mirror, asked, fetched, at)
-            record = partial(self._record, asked, fetched, replace(seen, proven=proven))
+                patches = await self._patch(mirror, asked, fetched.new_tip, proven)
+            record = partial(self._record, asked, fetched, replace(seen, proven=proven), patches)
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
         except (GitError, BadUrl, OSError) as error:
             await self._failed(asked, f"{advice(error, asked.repository)} {error}".strip())
@@ -170,6 +172,13 @@ class Watcher:
         if found:
             log.info("proven again", repository=name, actions=len(found), of=len(watched))
         return found
+
+    async def _patch(self, mirror: Mirror, asked: Asked, tip: str, proven: Mapping[int, Proven]) -> list[Made]:
+        """The patches that somebody was to have, of what is missing now."""
+        found = {number: one.proof for number, one in proven.items()}
+        due = partial(patching.due, workspace=asked.workspace, repo=asked.repository.name, proven=found)
+        wanted = await self._rooms.db.read(due)
+        return await asyncio.to_thread(mirror.read, partial(patching.make, mirror.directory, tip, wanted))
 
     async def _hold(self, asked: Asked) -> None:
         """Keep the lease while a look takes long; whoever is killed holds it no longer than LEASE."""
@@ -211,9 +220,10 @@ class Watcher:
             )  # fmt: skip
         return taken
 
-    def _record(self, asked: Asked, fetched: Fetched, seen: Seen, scope: Scope) -> None:
+    def _record(self, asked: Asked, fetched: Fetched, seen: Seen, patches: Sequence[Made], scope: Scope) -> None:
         """What was seen and the tip up to which it was seen, in one transaction: nothing is read twice or missed."""
         upstream.run(scope, seen)
+        patching.record(scope, patches)
         for link_id, sha in seen.resolved.items():
             scope.conn.execute(update(links).where(links.c.id == link_id).values(sha=sha))
         jitter = random.uniform(0.9, 1.1)  # noqa: S311 - so that replicas and repositories spread out

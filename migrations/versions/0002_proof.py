@@ -86,6 +86,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("action_id", "repo", name="uq_proofs_action_id_repo"),
     )
     op.create_table(
+        "patches",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("workspace_id", Id, nullable=False),
+        sa.Column("incident_id", Id, nullable=False),
+        sa.Column("action_id", Id, nullable=False),
+        sa.Column("repo", sa.String(length=63), nullable=False),
+        sa.Column("made_for", sa.Text(), nullable=True),
+        sa.Column("tip", sa.String(length=64), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("push_by", Id, nullable=True),
+        sa.Column("push_at", sa.BigInteger(), nullable=True),
+        sa.Column("commit", sa.String(length=64), nullable=True),
+        sa.Column("pushed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_patches_workspace_id"),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_patches_incident_id"),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name="fk_patches_action_id"),
+        sa.ForeignKeyConstraint(["push_by"], ["people.id"], name="fk_patches_push_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_patches"),
+        sa.UniqueConstraint("action_id", "repo", name="uq_patches_action_id_repo"),
+    )
+    op.create_index("ix_patches_repo", "patches", ["workspace_id", "repo"])
+    op.create_table(
         "pulls",
         sa.Column("id", Id, nullable=False),
         sa.Column("workspace_id", Id, nullable=False),
@@ -162,5 +184,5 @@ def downgrade() -> None:
     with op.batch_alter_table("links") as batch:
         batch.drop_column("dropped_at")
         batch.alter_column("by", existing_type=Id, nullable=False)
-    for table in ("tokens", "deployed", "deployments", "pulls", "proofs", "sent_changes", "changes"):
+    for table in ("tokens", "deployed", "deployments", "pulls", "patches", "proofs", "sent_changes", "changes"):
         op.drop_table(table)

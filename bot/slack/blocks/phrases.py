@@ -200,6 +200,8 @@ def settling(item: Item, verb: Verb, incident: Incident, *, spanning: bool = Fal
             return button(verb, "Undone", value, suffix, confirm=undone)
         case Verb.WAIVE:
             return button(verb, "Waive…", value, suffix)
+        case Verb.PATCH:
+            return button(verb, "Get the patch", value, suffix)
 
 
 def _confirming(item: Item, name: str) -> Block:
