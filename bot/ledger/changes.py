@@ -66,8 +66,9 @@ def has_changes(conn: Connection, action_id: int) -> bool:
     return conn.scalar(held) is not None or conn.scalar(waits) is not None
 
 
-def store(conn: Connection, workspace: int, recorded: Iterable[RecordedChange]) -> None:
-    """Store changes (their `id` is not used). One to a file of which the action holds a change takes its place."""
+def store(conn: Connection, workspace: int, recorded: Iterable[RecordedChange], seq: int) -> None:
+    """Store changes (their `id` is not used), which entry `seq` tells of. One to a file of which the action holds a
+    change takes its place."""
     for one in recorded:
         same_file = (changes.c.action_id == one.action_id, changes.c.repo == one.repo, changes.c.path == one.path)
         conn.execute(update(changes).where(*same_file, _HELD).values(dropped_at=one.at))
@@ -87,6 +88,7 @@ def store(conn: Connection, workspace: int, recorded: Iterable[RecordedChange]) 
                 upstream_path=one.upstream_path,
                 by=one.by,
                 at=one.at,
+                seq=seq,
             )
         )
 

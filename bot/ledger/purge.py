@@ -11,14 +11,27 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, make_url, or_, select, union, update
+from sqlalchemy import Connection, Row, and_, delete, make_url, or_, select, union, update
 
 from bot.ledger import load
 from bot.ledger.chain import PURGED
 from bot.ledger.database import Database
 from bot.ledger.outbox import ask
 from bot.ledger.record import record
-from bot.ledger.tables import actions, entries, incidents, links, messages, outbox, people, receipts, reminders
+from bot.ledger.tables import (
+    actions,
+    changes,
+    entries,
+    incidents,
+    links,
+    messages,
+    outbox,
+    people,
+    proofs,
+    receipts,
+    reminders,
+    sent_changes,
+)
 from bot.rules.clean import Clean
 from bot.rules.decision import Effect, EffectKind, Entry, Refusal
 from bot.rules.model import ActionState, Incident, PersonKind
@@ -32,7 +45,7 @@ _COPIES = [
     "exports and reports that were made from the ledger before",
     "backups, replicas and snapshots of the database, and a PostgreSQL server's log of what was written",
 ]
-_TEXT_KEYS = {"title", "text", "why", "target", "path", "url", "subject"}  # of payloads: what people wrote
+_TEXT_KEYS = {"title", "text", "why", "target", "path", "files", "url", "subject"}  # of payloads: what people wrote
 _WORTH_FINDING = 8  # characters: a shorter text stands in other entries by chance
 _PATIENCE = 10  # seconds for other connections to let go of an SQLite file
 _OF_ONE_PERSON = {EffectKind.PERSON, EffectKind.INVITE, EffectKind.NUDGE, EffectKind.NUDGE_REFRESH}
@@ -67,6 +80,7 @@ def purge(
     )
     conn.execute(update(entries).where(this).values(payload=None, salt=None))
     _blank_state(conn, incident, seq, payload)
+    _blank_changes(conn, incident, seq, at)
     _blank_answers(conn, incident.workspace_id, since=entry.at)
 
     copies = [
@@ -89,6 +103,9 @@ def _strings(payload: Mapping[str, Any]) -> Iterator[tuple[str, Clean]]:
             yield key, Clean(value)
         elif isinstance(value, dict):
             yield from _strings(value)
+        elif isinstance(value, list):
+            for item in value:
+                yield from _strings(item if isinstance(item, dict) else {key: item})
 
 
 def _blank_state(conn: Connection, incident: Incident, seq: int, payload: Mapping[str, Any]) -> None:
@@ -106,6 +123,18 @@ def _blank_state(conn: Connection, incident: Incident, seq: int, payload: Mappin
         .where(links.c.action_id.in_(select(actions.c.id).where(of_action)), links.c.ref.in_(said))
         .values(ref=Clean(f"{BLANK} entry {seq}"), url=None, sha=None)  # an action's links are told apart by ref
     )
+
+
+def _blank_changes(conn: Connection, incident: Incident, seq: int, at: int) -> None:
+    """Blank the changes to files that an entry tells of, or that came of what it tells of. They are compared no more;
+    what was proven of them before stays proven."""
+    here = entries.c.incident_id == incident.id
+    placed = select(entries.c.seq).where(here, entries.c.ref_seq == seq, entries.c.kind == "change.recorded")
+    told = and_(changes.c.incident_id == incident.id, or_(changes.c.seq == seq, changes.c.seq.in_(placed)))
+    conn.execute(delete(sent_changes).where(sent_changes.c.incident_id == incident.id, sent_changes.c.seq == seq))
+    conn.execute(delete(proofs).where(proofs.c.action_id.in_(select(changes.c.action_id).where(told))))
+    gone = {"path": BLANK, "upstream_path": BLANK, "base_content": None, "live_content": None, "veil": None}
+    conn.execute(update(changes).where(told).values(dropped_at=at, **gone))
 
 
 def _blank_answers(conn: Connection, workspace_id: int, since: int) -> None:

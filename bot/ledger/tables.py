@@ -363,7 +363,8 @@ changes = Table(  # what was done to one file by hand, as far as it may rest: se
     Column("upstream_path", CleanText, nullable=False),  # where the last proof found the file
     Column("by", ForeignKey("people.id"), nullable=False),
     Column("at", Micros, nullable=False),
-    Column("dropped_at", Micros),  # a later change of the same file took its place
+    Column("seq", Integer, nullable=False),  # of the entry that says so
+    Column("dropped_at", Micros),  # a later change of the same file took its place, or it was purged
     Index("ix_changes_repo", "workspace_id", "repo"),
 )
 

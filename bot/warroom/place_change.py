@@ -87,7 +87,7 @@ def record(scope: Scope, placed: Sequence[Placed]) -> None:
             continue
         person = load.person(scope.conn, one.by)
         by_them = replace(scope, actor=person, via=one.sent.via if one.sent else scope.via)
-        stored.store(scope.conn, scope.workspace, one.changes)
+        stored.store(scope.conn, scope.workspace, one.changes, incident.last_seq + 1)
         entry = _entry(action, one, scope.clean)
         by_them.write(incident, [entry], effects=[*action_changed(incident, action), note(incident)])
         look_now(scope, one.repo)  # for the proof

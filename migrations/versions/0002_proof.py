@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("upstream_path", sa.Text(), nullable=False),
         sa.Column("by", Id, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("dropped_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_changes_workspace_id"),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_changes_incident_id"),

@@ -48,7 +48,7 @@ async def test_a_change_comes_back_as_it_was_stored(database_url: str) -> None:
             replace(change, path=Clean("x"), veil=None),
         ]
         assert not has_changes(conn, change.action_id)
-        store(conn, workspace, [change, *others])
+        store(conn, workspace, [change, *others], 7)
         assert has_changes(conn, change.action_id)
         found = changes_of(conn, [change.action_id])
         assert [replace(one, id=0) for one in found] == [change, *others]
@@ -67,8 +67,8 @@ async def test_a_later_change_to_the_same_file_takes_the_place_of_the_earlier(da
         workspace, change = _action(conn)
         _, elsewhere = _action(conn, 2)
         later = replace(change, live_content=b"later\n", at=START + 1)
-        store(conn, workspace, [change, elsewhere, replace(change, repo="other")])
-        store(conn, workspace, [later])
+        store(conn, workspace, [change, elsewhere, replace(change, repo="other")], 7)
+        store(conn, workspace, [later], 8)
         assert {one.live_content for one in changes_of(conn, [change.action_id]) if one.repo == "shop"} == {b"later\n"}
         moved_to(conn, change.action_id, "shop", change.path, Clean("conf/app.conf"))
         assert paths_of(conn, workspace, "shop") == [

@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.ledger import changes as stored
-from bot.ledger.tables import actions, incidents, sent_changes
+from bot.ledger.purge import carry_out, purge
+from bot.ledger.tables import actions, incidents, repositories, sent_changes
 from bot.playground.client import Person, Seen
+from bot.rules.clean import Clean, veil
 from bot.rules.model import RecordedChange
+from tests.ledger.test_purge import holders
 from tests.warroom.conftest import War, said
 from tests.warroom.repo import Upstream
 
@@ -32,6 +35,7 @@ DIFF = """\
  option_10 10;
 """
 SECRET = "password = hunter2secret"
+TOKEN = "ghp_0123456789abcdefghijklmnopqrstuvwxyzAB"
 
 
 @pytest.fixture
@@ -239,3 +243,149 @@ async def test_a_file_that_slack_does_not_give_is_said(war: War) -> None:
     await war.pg.client.post("app", scopes=["commands", "chat:write", "channels:history", *scopes])
     await maya.say(room, "here", thread=echo, files=[await maya.upload("fix.diff", DIFF.encode())])
     await maya.wait_for(room, "Slack does not give me fix.diff", thread=echo, within=SOON)
+
+
+async def test_a_secret_is_taken_out_line_by_line_and_said(war: War, upstream: Upstream) -> None:
+    upstream.commit("Secret", "deploy/nginx/nginx.conf", CONF + f"{SECRET};\nlast;\ntoken: {TOKEN}\n")
+    upstream.push()
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await _form(war, maya, room)
+    worse = f"@@ -19,4 +18,4 @@\n option_18 18;\n option_19 19;\n-{SECRET};\n+{SECRET}er;\n last;\n"
+    assert await maya.submit(diff=DIFF + worse) == {}
+    await _thread(maya, echo, "It held a password, taken out before it was stored: rotate it")
+    await _thread(maya, echo, "recorded the change of #1: deploy/nginx/nginx.conf, +2 −3")
+    (change,) = await _changes(war)
+    assert change.veil is not None and len(change.veil) == 3  # old, new, and the token that the diff does not show
+    for content in (change.base_content or b"", change.live_content or b""):
+        assert b"hunter2" not in content and TOKEN.encode() not in content
+        assert content.count(b"[redacted:") == 2 and b"\nlast;\n" in content
+    assert await war.db.read(lambda conn: holders(conn, "hunter2")) == []
+    assert await war.db.read(lambda conn: holders(conn, TOKEN)) == []
+    key = war.hotwash.rooms.key
+    fixed = (CONF + f"{SECRET}er;\nlast;\ntoken: {TOKEN}\n").replace("option_7 7;", "option_7 70;")
+    assert veil(fixed.replace("option_9 9;\n", "").encode(), change.veil, key) == change.live_content
+
+
+async def test_a_private_key_that_is_replaced_is_never_at_rest(war: War, upstream: Upstream) -> None:
+    def pem(letter: str) -> str:
+        body = "".join(f"{letter * 40}{n:02}{'=' * (n > 11)}\n" for n in range(13))
+        return f"-----BEGIN PRIVATE KEY-----\n{body}-----END PRIVATE KEY-----\n"
+
+    before = "".join(f"line {n}\n" for n in range(5)) + pem("Q") + "after\n"
+    upstream.commit("Key", "deploy/tls.pem", before)
+    upstream.push()
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await _logged(war, maya, room, "--file deploy/tls.pem scp it")
+    upstream.commit("Local", "deploy/tls.pem", before.replace("Q", "Z"))
+    diff = upstream.git("diff", "HEAD~1", "HEAD") + "\n"
+    await maya.say(room, "the key", thread=echo, files=[await maya.upload("key.diff", diff.encode(), "text/x-diff")])
+    await _thread(maya, echo, "recorded the change of #1: deploy/tls.pem, +13 −13")
+    for letter in "QZ":
+        assert await war.db.read(lambda conn, mark=letter * 40: holders(conn, mark)) == []
+    (change,) = await _changes(war)
+    assert (change.live_content or b"").startswith(b"line 0\n") and (change.live_content or b"").endswith(b"after\n")
+
+
+async def test_purging_the_entry_takes_the_change_with_it(war: War) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await _form(war, maya, room)
+    assert await maya.submit(diff=DIFF) == {}
+    await _thread(maya, echo, "recorded the change of #1")
+    (entry,) = [entry for entry in await war.ledger(1) if entry.kind == "change.recorded"]
+    team = war.pg.slack.world.team_id
+
+    def work(conn: Connection) -> list[str]:
+        return purge(conn, team, 1, entry.seq, Clean("why"), actor_id=None, via="cli", at=war.clock.now())
+
+    copies = await carry_out(war.db, work)
+    assert any(re.match(rf"entry {entry.seq - 1} of INC-1 says it too", copy) for copy in copies)
+    assert await _changes(war) == []
+    assert await war.db.read(lambda conn: holders(conn, "option_7")) == []
+    await war.ledger(1)
+
+
+async def test_a_change_waits_for_a_repository_that_cannot_be_reached(war: War, upstream: Upstream) -> None:
+    upstream.bare.rename(upstream.bare.with_name("gone.git"))
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await _logged(war, maya, room, "vim /etc/nginx/nginx.conf")
+    await maya.say(room, f"```\n{DIFF}```", thread=echo)
+    for _ in range(200):
+        if "shop cannot be reached" in said(await maya.command(room, "/incident status")):
+            break
+        await asyncio.sleep(0.1)
+    assert await war.db.read(lambda conn: len(conn.execute(sent_changes.select()).all())) == 1
+    upstream.bare.with_name("gone.git").rename(upstream.bare)
+    due = repositories.update().values(due_at=0)
+    await war.db.write(lambda conn: conn.execute(due))
+    await _thread(maya, echo, "maya recorded the change of #1")
+
+
+@pytest.mark.parametrize("stashed", [False, True])
+async def test_a_linked_branch_or_stash_is_the_change(war: War, upstream: Upstream, stashed: bool) -> None:
+    base = upstream.git("rev-parse", "HEAD")
+    file = upstream.clone / "deploy/nginx/nginx.conf"
+    file.write_text(FIXED)
+    if stashed:
+        upstream.git("stash", "push", "-q")
+        upstream.push("stash@{0}:refs/heads/hotfix/pool-size")
+    else:
+        upstream.git("checkout", "-q", "-b", "hotfix/pool-size")
+        upstream.commit("Fix", "deploy/nginx/nginx.conf", FIXED)
+        upstream.push("hotfix/pool-size")
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await _logged(war, maya, room, "vim /etc/nginx/nginx.conf")
+    said(await maya.command(room, "/incident link hotfix/pool-size"))
+    told = f"recorded the change of #1: deploy/nginx/nginx.conf, +1 −2, made to {base[:7]} in shop"
+    await _thread(maya, echo, f"{told}, as branch hotfix/pool-size has it")
+    assert await _held(war) == [("deploy/nginx/nginx.conf", FIXED.encode())]
+
+
+async def test_a_branch_leaves_the_change_alone_that_a_person_gave(war: War, upstream: Upstream) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await _logged(war, maya, room, "vim /etc/nginx/nginx.conf")
+    await maya.say(room, f"```\n{DIFF}```", thread=echo)
+    await _thread(maya, echo, "recorded the change of #1")
+    upstream.git("checkout", "-q", "-b", "other")
+    upstream.commit("Other", "deploy/nginx/nginx.conf", CONF.replace("7", "8"))
+    upstream.push("other")
+    said(await maya.command(room, "/incident link other"))
+    await war.echo(maya, room, 1, "in review")
+    assert await _held(war) == [("deploy/nginx/nginx.conf", FIXED.encode())]
+
+
+class TestSeveralRepositories:
+    @pytest.fixture
+    def policy(self, upstream: Upstream) -> str:
+        again = upstream.policy.partition("\n")[2].replace('"shop"', '"web"')
+        return f'{upstream.policy}{again}paths = {{ "/etc/nginx/" = "deploy/nginx/" }}\n'
+
+    async def test_the_paths_of_the_policy_tell_which(self, war: War) -> None:
+        maya = war.person("maya")
+        room = await war.open(maya)
+        echo = await _logged(war, maya, room, "vim /etc/nginx/nginx.conf")
+        await maya.say(room, f"```\n{DIFF}```", thread=echo)
+        await _thread(maya, echo, "in web")
+
+    async def test_else_they_ask(self, war: War) -> None:
+        maya = war.person("maya")
+        room = await war.open(maya)
+        echo = await _logged(war, maya, room, "raised an option of the proxy")
+        await maya.say(room, f"```\n{DIFF}```", thread=echo)
+        await _thread(maya, echo, "Which repository is it in: shop, web? Type /hotfix INC-1#1 edit --repo shop")
+        said(await maya.command(room, "/hotfix #1 edit --repo shop"))
+        await maya.say(room, f"```\n{DIFF}```", thread=echo)
+        await _thread(maya, echo, "in shop")
+
+    async def test_the_form_offers_them(self, war: War) -> None:
+        maya = war.person("maya")
+        room = await war.open(maya)
+        echo = await _form(war, maya, room, "--file proxy.conf vim it")
+        assert "Which repository" in (await maya.submit(diff=DIFF))["diff"]
+        assert await maya.submit(repo="web") == {}
+        await _thread(maya, echo, "in web")
