@@ -112,11 +112,13 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A message in Slack that something is recorded from. `ts` names it in its channel, and says when it was posted."""
+    """A message in Slack that something is recorded from, in its own words (`verbatim`) or in others. `ts` names it in
+    its channel, and says when it was posted."""
 
     channel: str
     ts: str
     url: str | None = None
+    verbatim: bool = True
 
     @property
     def posted_at(self) -> int:

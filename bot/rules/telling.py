@@ -78,7 +78,7 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             return f"{who} took a pinned message off the timeline"
         case "message.changed":
             about = f"the message of {action}" if "action" in said else "a pinned message"
-            unlike = "" if said["taken"] else f" ({action} had been corrected, and stays)"
+            unlike = "" if said["taken"] else f" ({action} has words of its own, and keeps them)"
             return f"{name(said['author'])} edited {about}{unlike}: {short(str(said['after']), 300)}"
         case "message.deleted":
             about = f"The message of {action}" if "action" in said else "A pinned message"

@@ -50,11 +50,11 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
         if command is None:
             return
         if isinstance(command, Log):
-            command = replace(command, source=Source(channel, ts, await permalink(inbound, channel, ts)))
+            command = replace(command, source=Source(channel, ts, await _permalink(inbound, channel, ts)))
         await inbound.hear(request, command, thread_ts)
 
 
-async def permalink(inbound: Inbound, channel: str, ts: str) -> str | None:
+async def _permalink(inbound: Inbound, channel: str, ts: str) -> str | None:
     """The address of a message; None if Slack does not tell: that is no reason not to log."""
     try:
         return str((await inbound.client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])

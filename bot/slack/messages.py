@@ -59,17 +59,16 @@ async def _changed(inbound: Inbound, body: dict[str, Any], event: dict[str, Any]
     """Slack tells of a change too when a link was unfurled or a reply came: only what it says counts here."""
     now, before = event["message"], event.get("previous_message") or {}
     channel, team = event["channel"], body["team_id"]
-    if now.get("text") == before.get("text") or now.get("bot_id") or "user" not in now:
+    if "edited" not in now or now["text"] == before.get("text") or "bot_id" in now:
         return
     if not await inbound.rooms.db.read(lambda conn: thread.is_recorded(conn, team, channel, ts)):
         return
-    old = await _recorded_text(inbound, body, before.get("text") or "", channel, now.get("thread_ts"))
-    new = await _recorded_text(inbound, body, now.get("text") or "", channel, now.get("thread_ts"))
+    text = await _recorded_text(inbound, body, now["text"], channel, now.get("thread_ts"))
     said = await inbound.once(
         body,
         f"event:{body['event_id']}",
         "message",
-        lambda scope: amend.changed(scope, channel, ts, old, new, now["user"]),
+        lambda scope: amend.changed(scope, channel, ts, text, now["user"], now["edited"]["ts"]),
     )
     if said is not None:
         inbound.whisper(channel, now["user"], said, now.get("thread_ts"))

@@ -13,9 +13,8 @@ from bot.rules.message import mentioned, plain
 from bot.slack.blocks import modals as forms
 from bot.slack.blocks.answer import answer
 from bot.slack.inbound import Inbound
-from bot.slack.mentions import permalink
 from bot.slack.modals import command_of, values_of
-from bot.slack.posted import posted
+from bot.slack.posted import posted, read
 
 log = structlog.get_logger()
 
@@ -34,7 +33,7 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
         values = values_of(view)
         command = command_of("log", "", values)
         assert isinstance(command, Log)
-        source = Source(channel, ts, await permalink(inbound, channel, ts))
+        source = await _source(inbound, body["team"]["id"], channel, ts, values["text"] or "")
         request = replace(inbound.request(body, "shortcut"), channel=channel)
         try:
             said = await inbound.do(request, replace(command, by=values["owner"], source=source))
@@ -47,6 +46,19 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
         else:
             await ack()
             inbound.whisper(channel, request.slack_id, said, None)
+
+
+async def _source(inbound: Inbound, team: str, channel: str, ts: str, logged: str) -> Source:
+    """The message, with its address where Slack tells it: not where we are not, and that is no reason not to log."""
+    try:
+        message = await read(inbound, channel, ts)
+    except (SlackClientError, TimeoutError, OSError) as error:
+        log.warning("message not read", channel=channel, ts=ts, error=repr(error))
+        message = None
+    if message is None:
+        return Source(channel, ts, verbatim=False)
+    seen = plain(message.text, await inbound.names(team, mentioned(message.text)))
+    return replace(message.source, verbatim=seen == logged)
 
 
 async def _open(inbound: Inbound, body: dict[str, Any], respond: AsyncRespond) -> None:

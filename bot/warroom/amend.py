@@ -1,64 +1,93 @@
 """A message that something was recorded from was edited or deleted: the record is amended, and keeps what it said.
 
 Nobody asked for this, so it is done in Hotwash's own name; who edited stands in the entry. Slack does not say who
-deleted a message.
+deleted a message, and may tell of edits late and out of order.
 """
 
-from sqlalchemy import select
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
 
 from bot.ledger import load
 from bot.ledger.tables import entries, pins
 from bot.rules import words
 from bot.rules.decision import Answer, Entry, Update
 from bot.rules.effects import action_changed
-from bot.rules.model import Action, Incident, Ruling
+from bot.rules.model import Action, Incident, Line, Ruling
 from bot.warroom.scope import Scope
 
 
-def changed(scope: Scope, channel: str, ts: str, before: str, after: str, slack_id: str) -> Answer | None:
-    """`before` and `after` are what people saw. An action takes the new text over, unless somebody corrected it in the
-    meantime: their word is the later one. An answer if there is something to tell the author."""
-    author, old, new = scope.person(slack_id).id, scope.redactor(before).text, scope.clean(after)
-    if old == new:
-        return None
-    said = {"before": old, "after": new, "author": author}
-    if logged := load.logged_from(scope.conn, scope.workspace, channel, ts):
-        incident, action = _locked(scope, logged)
-        taken = action.text == old and action.ruling is not Ruling.STRUCK
-        entry = Entry("message.changed", {"action": action.number, "taken": taken, **said}, _seq_of(scope, action))
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What was recorded from a message: an action, or the message itself on a timeline. `seq` is the entry that did."""
+
+    incident: Incident  # locked for appending
+    seq: int
+    action: Action | None = None
+
+
+def changed(scope: Scope, channel: str, ts: str, text: str, slack_id: str, edited: str) -> Answer | None:
+    """`text` is what people see now, since the moment `edited` (a Slack ts). An action takes it over, unless somebody
+    gave it words of its own. An answer if there is something to tell whoever edited."""
+    author, new = scope.person(slack_id).id, scope.clean(text)
+    for found in _recorded(scope, channel, ts):
+        origin, *edits = _history(scope, found)
+        known = [dict(line.payload) for line in edits if line.payload]
+        if any(str(edit["edited"]) >= edited for edit in known):
+            continue  # this one comes late
+        last = known[-1]["after"] if known else (origin.payload or {}).get("text")
+        if last == new:
+            continue
+        action = found.action
+        taken = action is None or _follows(scope, action, origin)
+        payload = {"before": last, "after": new, "author": author, "edited": scope.clean(edited), "taken": taken}
+        if action is None:
+            scope.write(found.incident, (Entry("message.changed", payload, found.seq),))
+            continue
+        entry = Entry("message.changed", payload | {"action": action.number}, found.seq)
         changes = (Update("actions", action.id, {"text": new}),) if taken else ()
-        scope.write(incident, (entry,), changes, action_changed(incident, action))
-    for incident, seq in _pinned(scope, channel, ts):
-        scope.write(incident, (Entry("message.changed", {"taken": True, **said}, seq),))
+        scope.write(found.incident, (entry,), changes, action_changed(found.incident, action))
     return Answer(words.secrets_found(scope.found_secrets)) if scope.found_secrets else None
 
 
 def deleted(scope: Scope, channel: str, ts: str) -> None:
-    if logged := load.logged_from(scope.conn, scope.workspace, channel, ts):
-        incident, action = _locked(scope, logged)
-        entry = Entry("message.deleted", {"action": action.number}, _seq_of(scope, action))
+    for found in _recorded(scope, channel, ts):
+        if (action := found.action) is None:
+            scope.write(found.incident, (Entry("message.deleted", ref_seq=found.seq),))
+            continue
+        entry = Entry("message.deleted", {"action": action.number}, found.seq)
         gone = (Update("actions", action.id, {"source_gone": True}),)
-        scope.write(incident, (entry,), gone, action_changed(incident, action))
-    for incident, seq in _pinned(scope, channel, ts):
-        scope.write(incident, (Entry("message.deleted", ref_seq=seq),))
+        scope.write(found.incident, (entry,), gone, action_changed(found.incident, action))
 
 
-def _locked(scope: Scope, logged: Action) -> tuple[Incident, Action]:
-    """The incident, locked for appending, and the action as it is then."""
-    incident = load.incident_by_id(scope.conn, logged.incident_id, lock=True)
-    return incident, scope.action(incident, logged.number)
-
-
-def _seq_of(scope: Scope, action: Action) -> int | None:
-    """The entry that logged an action; None once that was purged."""
-    of_action = entries.c.payload.contains(f'"action":{action.number},', autoescape=True)
-    lines = load.lines(scope.conn, action.incident_id, entries.c.kind == "action.logged", of_action)
-    found = (line.seq for line in lines if (line.payload or {}).get("action") == action.number)
-    return next(found, None)
-
-
-def _pinned(scope: Scope, channel: str, ts: str) -> list[tuple[Incident, int]]:
-    """The incident on whose timeline a message stands, locked, and the entry that put it there."""
+def _recorded(scope: Scope, channel: str, ts: str) -> Iterator[_Recorded]:
+    if logged := load.logged_from(scope.conn, scope.workspace, channel, ts):
+        incident = load.incident_by_id(scope.conn, logged.incident_id, lock=True)
+        action = scope.action(incident, logged.number)
+        lines = _about(scope, action, "action.logged")
+        if lines:  # else it was purged
+            yield _Recorded(incident, lines[0].seq, action)
     of_message = (pins.c.workspace_id == scope.workspace, pins.c.channel_id == channel, pins.c.ts == ts)
-    rows = scope.conn.execute(select(pins.c.incident_id, pins.c.seq).where(*of_message)).all()
-    return [(load.incident_by_id(scope.conn, row.incident_id, lock=True), row.seq) for row in rows]
+    for row in scope.conn.execute(select(pins).where(*of_message)).all():
+        yield _Recorded(load.incident_by_id(scope.conn, row.incident_id, lock=True), row.seq)
+
+
+def _history(scope: Scope, found: _Recorded) -> list[Line]:
+    """The entry that recorded the message, and the edits of it that are known, oldest first."""
+    edits = and_(entries.c.ref_seq == found.seq, entries.c.kind == "message.changed")
+    return load.lines(scope.conn, found.incident.id, or_(entries.c.seq == found.seq, edits))
+
+
+def _follows(scope: Scope, action: Action, origin: Line) -> bool:
+    """Whether an action still says what its message does: it was logged word for word, and nobody corrected it."""
+    message = (origin.payload or {}).get("message")
+    edits = [(line.payload or {}).get("after") for line in _about(scope, action, "action.edited")]
+    corrected = any(isinstance(after, dict) and "text" in after for after in edits)
+    word_for_word = isinstance(message, dict) and bool(message["verbatim"])
+    return word_for_word and not corrected and action.ruling is not Ruling.STRUCK
+
+
+def _about(scope: Scope, action: Action, kind: str) -> list[Line]:
+    of_action = entries.c.payload.contains(f'"action":{action.number},')  # its keys are sorted: this one is first
+    return load.lines(scope.conn, action.incident_id, entries.c.kind == kind, of_action)

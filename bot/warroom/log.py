@@ -51,7 +51,8 @@ def decide(
         "ephemeral": ephemeral,
     }
     if source is not None:
-        payload["message"] = {"channel": Clean(source.channel), "ts": Clean(source.ts), "url": action.source_url}
+        where = {"channel": Clean(source.channel), "ts": Clean(source.ts), "url": action.source_url}
+        payload["message"] = {**where, "verbatim": source.verbatim}
     said = words.logged(
         incident, action.number, action.kind, action.text, owner if owner.id != actor.id else None, ephemeral
     )

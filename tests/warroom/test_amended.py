@@ -1,5 +1,6 @@
 """A logged message that is edited or deleted amends the record; what it said stays in the ledger."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -42,9 +43,36 @@ async def test_an_edit_does_not_undo_what_somebody_corrected(war: War) -> None:
     timeline = ""
     while "edited the message" not in timeline:
         timeline = said(await maya.command(room, "/incident timeline"))
-    assert "maya edited the message of #1 (#1 had been corrected, and stays): bumped the pool to 90" in timeline
+    assert "maya edited the message of #1 (#1 has words of its own, and keeps them): bumped the pool to 90" in timeline
     await war.settled()
     await war.echo(maya, room, 1, "bumped the pool of orders-db to 80")
+
+
+async def test_an_edit_of_which_slack_tells_late_changes_nothing_any_more(war: War) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    message = await logged(war, maya, room, "bumped the pool to 80")
+    await war.pg.client.fault("events_api", "latency", seconds=1.5, match={"subtype": "message_changed"})
+    await maya.edit(message, "bumped the pool to 90")
+    await maya.edit(message, "bumped the pool to 100")
+    await war.echo(maya, room, 1, "bumped the pool to 100")
+    await asyncio.sleep(2)
+    assert "bumped the pool to 100" in (await war.echo(maya, room, 1)).text
+
+
+async def test_what_was_logged_in_other_words_keeps_them(war: War) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    message = await maya.say(room, "raised it")
+    await maya.shortcut("hotwash.log_message", message)
+    await maya.wait_for_modal("From the message of")
+    assert await maya.submit(text="pool = 80") == {}
+    await war.echo(maya, room, 1, "pool = 80")
+    await maya.edit(message, "raised it a lot")
+    while "raised it a lot" not in said(await maya.command(room, "/incident timeline")):
+        pass
+    await war.settled()
+    await war.echo(maya, room, 1, "pool = 80")
 
 
 async def test_a_deletion_is_said_and_the_record_stays(war: War) -> None:
@@ -114,6 +142,8 @@ async def test_a_pinned_message_is_followed_too_and_others_are_not(war: War) -> 
     await maya.wait_for(room, "It is on the timeline")
     await maya.edit(other, "late lunch")
     await maya.edit(pinned, "db-2 is full")
+    while "db-2 is full" not in said(await maya.command(room, "/incident timeline")):
+        pass
     await maya.delete(pinned)
     timeline = ""
     while "was deleted" not in timeline:
