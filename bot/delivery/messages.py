@@ -11,14 +11,22 @@ from bot.slack.blocks import Message
 from bot.slack.blocks.action import echo, struck
 from bot.slack.blocks.announcement import announcement
 from bot.slack.blocks.card import card
+from bot.slack.blocks.catchup import catchup
 from bot.slack.blocks.checklist import checklist
 from bot.slack.blocks.note import anchor, note, refused_person
 from bot.slack.blocks.summary import summary
+from bot.warroom.catchup import tell
 
 
 def _card(scene: Scene) -> Shown | None:
     room = scene.room()
     return _in_room(room, card(room, scene.counts(), scene.policy), anchor=_head(room))
+
+
+def _catch_up(scene: Scene) -> Shown:
+    incident = scene.room().incident
+    person = load.person(scene.conn, int(scene.effect.key.partition(".")[0]))
+    return Shown(person, catchup(tell(scene.conn, incident, scene.now), incident))
 
 
 def _announcement(scene: Scene) -> Shown | None:
@@ -78,6 +86,7 @@ def _head(room: WarRoom) -> Json:
 
 RENDERS: dict[EffectKind, Render] = {
     EffectKind.CARD: _card,
+    EffectKind.CATCH_UP: _catch_up,
     EffectKind.ANNOUNCEMENT: _announcement,
     EffectKind.ACTION: _action,
     EffectKind.NOTE: _note,

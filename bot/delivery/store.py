@@ -127,7 +127,8 @@ def part_of_room(conn: Connection, incident_id: int, numbers: Sequence[int]) -> 
         (load.links_of(conn, ids), load.evidence_of(conn, ids)) if (ids := [a.id for a in some]) else ([], [])
     )
     taken = load.roles_of(conn, incident_id)
-    people_ids = {incident.opened_by, incident.lead_id, *taken.values(), *(link.by for link in links), *(fact.by for fact in facts)}
+    people_ids = {incident.opened_by, incident.lead_id, *taken.values()}
+    people_ids |= {*(link.by for link in links), *(fact.by for fact in facts)}
     for action in some:
         people_ids |= {action.owner_id, action.logged_by, action.ruled_by}
     known = load.people_by_id(conn, {one for one in people_ids if one is not None})

@@ -39,6 +39,7 @@ _NO_ROOM = {
     EffectKind.PERSON,
     EffectKind.ROOM,
     EffectKind.WORKSPACE,
+    EffectKind.CATCH_UP,
     EffectKind.NUDGE,
     EffectKind.NUDGE_REFRESH,
     EffectKind.DIGEST,
@@ -125,6 +126,12 @@ def ask(conn: Connection, workspace_id: int, effects: Iterable[Effect]) -> None:
         for effect in dict.fromkeys(effects)
     ]
     _ASK.run_each(conn, rows)
+
+
+def asked(conn: Connection, workspace_id: int, effect: Effect) -> bool:
+    """Whether an effect was ever asked for."""
+    same = (outbox.c.workspace_id == workspace_id, outbox.c.lane == effect.lane)
+    return conn.execute(select(outbox.c.id).where(*same)).first() is not None
 
 
 _READY = and_(_WAITS, or_(outbox.c.needs_room.is_(False), incidents.c.channel_id.is_not(None)))

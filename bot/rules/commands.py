@@ -24,6 +24,11 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class CatchUp:
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """`/incident update <text>`: a status update for everybody."""
 
@@ -270,7 +275,7 @@ class RecordChange:
 
 
 Command = (
-    Pin | Unpin | Offers | Role |
+    Pin | Unpin | Offers | Role | CatchUp |
     Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
     | ListIncidents | Drift | Stats | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
     | RecordChange | Patch

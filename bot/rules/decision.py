@@ -24,6 +24,7 @@ class EffectKind(StrEnum):
     TOPIC = "topic"
     BOOKMARK = "bookmark"
     CARD = "card"
+    CATCH_UP = "catch_up"  # what happened so far, to a person; key: person id, and an entry's seq where they asked
     PIN = "pin"
     ANNOUNCEMENT = "announcement"
     ACTION = "action"  # the echo of one action in the room; key: action number

@@ -75,6 +75,8 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
             role = line.take().casefold() or line.wrong("Which role?", verb)
             taker = line.person(verb) if line.peek().startswith("<@") else None
             return ask.Role(role, taker, line.end(verb, line.incident(incident)))
+        case "catchup":
+            return ask.CatchUp(line.end(verb, incident))
         case "reopen":
             return ask.Reopen(line.end(verb, incident))
         case _:

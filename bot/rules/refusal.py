@@ -9,6 +9,7 @@ _WHAT = {
     EffectKind.BOOKMARK: "add the bookmark",
     EffectKind.CARD: "show the card",
     EffectKind.PIN: "pin the card",
+    EffectKind.CATCH_UP: "catch somebody up directly",
     EffectKind.PATCH: "upload a patch",
     EffectKind.ANNOUNCEMENT: "announce this incident",
     EffectKind.ANCHOR: "post the ledger's hash",

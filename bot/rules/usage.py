@@ -46,6 +46,14 @@ USAGES = (
     ),
     Usage(
         "/incident",
+        "catchup",
+        "/incident catchup [INC-42]",
+        "/incident catchup INC-42",
+        "What happened, who leads, what drifts, what was tried.",
+        ("catch-up", "summary"),
+    ),
+    Usage(
+        "/incident",
         "update",
         "/incident update [INC-42] <text>",
         "/incident update checkout is back for 80 % of customers",

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import buttons, commands, files, mentions, messages, modals, offers, reactions, shortcuts
+from bot.slack import buttons, commands, files, joins, mentions, messages, modals, offers, reactions, shortcuts
 from bot.slack.inbound import Inbound
 
 
@@ -40,6 +40,7 @@ def build_app(inbound: Inbound, client: AsyncWebClient, signing_secret: str | No
     files.register(app, inbound)
     mentions.register(app, inbound)
     reactions.register(app, inbound)
+    joins.register(app, inbound)
     messages.register(app, inbound)
 
     @app.event(re.compile(".+"))

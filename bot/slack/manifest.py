@@ -27,6 +27,7 @@ SCOPES = {
 # Event → what it is for.
 EVENTS = {
     "app_mention": "commands by mention",
+    "member_joined_channel": "catching up who comes into an incident's room",
     "message.channels": "messages that read like a change; edits and deletions; diffs in a thread",
     "message.groups": "the same in private channels",
     "reaction_added": "🔧 logs a message, 📌 puts it on the timeline",

@@ -19,6 +19,7 @@ from bot.rules.decision import Answer, Button, Menu
 from bot.rules.policy import Policy
 from bot.warroom import (
     cancel,
+    catchup,
     close,
     confirm,
     drift,
@@ -77,6 +78,7 @@ VERBS: dict[type, Callable[[Scope, Any], Answer]] = {
     ask.Reopen: reopen.run,
     ask.Cancel: cancel.run,
     ask.Status: status.run,
+    ask.CatchUp: catchup.run,
     ask.Timeline: timeline.run,
     ask.ListIncidents: listing.run,
     ask.Drift: drift.run,

@@ -8,7 +8,7 @@ from bot.rules.model import Incident, IncidentState
 from bot.rules.usage import USAGES
 from bot.warroom.scope import Scope
 
-_OPEN = ("update", "link", "status", "severity", "lead", "role", "resolve", "close", "cancel", "timeline")
+_OPEN = ("update", "link", "status", "catchup", "severity", "lead", "role", "resolve", "close", "cancel", "timeline")
 _ENDED = ("link", "status", "timeline", "reopen", "close")
 _ANYWHERE = ("open", "list", "drift", "find", "stats")
 

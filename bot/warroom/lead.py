@@ -8,9 +8,11 @@ from bot.rules.model import Incident, Person
 from bot.warroom.scope import Scope
 
 
-def decide(incident: Incident, lead: Person) -> Decision:
+def decide(incident: Incident, lead: Person, actor: Person) -> Decision:
+    """Who is given the lead is caught up, directly; who takes it can ask."""
     if lead.id == incident.lead_id:
         return Decision(Answer(words.changed(incident, f"{lead.name} leads already.")))
+    handed_over = Effect(EffectKind.CATCH_UP, incident.id, f"{lead.id}.{incident.last_seq + 1}")
     return Decision(
         answer=Answer(words.changed(incident, f"{lead.name} leads now.")),
         entries=(Entry("incident.lead", {"before": incident.lead_id, "after": lead.id}),),
@@ -20,10 +22,11 @@ def decide(incident: Incident, lead: Person) -> Decision:
             Effect(EffectKind.INVITE, incident.id, str(lead.id)),
             Effect(EffectKind.TOPIC, incident.id),
             *incident_changed(incident),
+            *(() if lead.id == actor.id or incident.standing else (handed_over,)),
         ),
     )
 
 
 def run(scope: Scope, command: Lead) -> Answer:
     incident = scope.incident(command.incident, "lead")
-    return scope.record(incident, decide(incident, scope.person(command.slack_id)))
+    return scope.record(incident, decide(incident, scope.person(command.slack_id), scope.actor))
