@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, func, or_, select
 
 from bot.ledger import load
+from bot.ledger.proofs import standing
 from bot.ledger.tables import actions, incidents
 from bot.rules.commands import Find
 from bot.rules.decision import Answer
@@ -28,9 +29,11 @@ def run(scope: Scope, command: Find) -> Answer:
         says(actions.c.text, actions.c.target, actions.c.path),
     )[-_MOST:]
     where = load.incidents_by_id(scope.conn, {action.incident_id for action in logged})
+    standings = scope.conn.execute(select(actions.c.id, standing()).where(actions.c.id.in_([one.id for one in logged])))
+    stands = {row.id: row[1] for row in standings}
     lines = [f"{one.name} · {one.state.value} · {short(one.title, 100)}" for one in titled]
     lines += [
-        f"{ref(where[one.incident_id], one.number)} · {one.state.value} · {short(one.text, 100)}" for one in logged
+        f"{ref(where[one.incident_id], one.number)} · {stands[one.id]} · {short(one.text, 100)}" for one in logged
     ]
     if not lines:
         return Answer(f"Nothing that you can see says {short(command.text, 60)!r}.")

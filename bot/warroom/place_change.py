@@ -15,12 +15,15 @@ from bot.git.run import GitError
 from bot.ledger import changes as stored
 from bot.ledger import load
 from bot.ledger.changes import SentChange
+from bot.ledger.proofs import proofs_of
 from bot.ledger.tables import actions
 from bot.rules.clean import Clean, redact, secret_lines, veil
-from bot.rules.decision import Entry, Refusal
+from bot.rules.decision import Entry, Refusal, Update
 from bot.rules.effects import action_changed, note
 from bot.rules.model import Action, Link, RecordedChange, Ruling
 from bot.rules.policy import Repository
+from bot.rules.proofs import verdict_of
+from bot.rules.state import action_state, moved
 from bot.warroom.record_change import SHOWN_PATHS, look_now
 from bot.warroom.scope import Scope
 from bot.warroom.sent import clean_path
@@ -89,8 +92,17 @@ def record(scope: Scope, placed: Sequence[Placed]) -> None:
         by_them = replace(scope, actor=person, via=one.sent.via if one.sent else scope.via)
         stored.store(scope.conn, scope.workspace, one.changes, incident.last_seq + 1)
         entry = _entry(action, one, scope.clean)
-        by_them.write(incident, [entry], effects=[*action_changed(incident, action), note(incident)])
+        effects = [*action_changed(incident, action), note(incident)]
+        by_them.write(incident, [entry], _to_be_proven(scope, action) if one.changes else [], effects)
         look_now(scope, one.repo)  # for the proof
+
+
+def _to_be_proven(scope: Scope, action: Action) -> list[Update]:
+    """Proof of an earlier change says nothing of this one: the action stands as what is said of it has it, until the
+    next look."""
+    links, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
+    state = action_state(action.ruling, links, facts, verdict_of(proofs_of(scope.conn, [action.id])))
+    return [moved(action, state, scope.at)]
 
 
 def _entry(action: Action, one: Placed, clean: Callable[[str], Clean]) -> Entry:
