@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPILE = --quiet --upgrade --universal --python-version 3.11 --exclude-newer "7 days" \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make requirements"
 
-.PHONY: demo test check bench pictures requirements clean
+.PHONY: demo test check bench soak pictures requirements clean
 
 # Play an incident on a local Slack; e.g. `make demo ARGS=--once`
 demo: .venv/runtime.stamp
@@ -28,6 +28,10 @@ check: .venv/dev.stamp
 # Measure against a no-op Bolt command on this machine
 bench: .venv/dev.stamp
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Kill the bot over and over, and count what was lost; e.g. `make soak ARGS="--minutes 10"`
+soak: .venv/dev.stamp
+	$(BIN)/python -m tests.soak $(ARGS)
 
 # Photograph the demo for the README (needs a Chromium)
 pictures: .venv/dev.stamp
