@@ -11,6 +11,7 @@ import asyncio
 import random
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -103,11 +104,9 @@ async def main() -> int:
         "|---|" + "--:|" * (len(KINDS) + 1), *lines, "", HEAD, *(tally.row(what) for what, tally in tallies),
     ])  # fmt: skip
     print(table)
-    wrong = [one for _, tally in tallies for one in tally.wrong]
-    print(*wrong, sep="\n")
     if asked.write:
         _write(table)
-    return 1 if wrong else 0
+    return 1 if any(tally.wrong for _, tally in tallies) else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -174,7 +173,10 @@ async def _play(database: Database, folder: Path, die_at: Callable[[], str | Non
     async with Playground(rate_limits=False) as pg:
         incident = Incident(pg, database.fresh(), here / "incident", die_at)
         wrong = await incident.play()
-    tally.add(incident, [f"{one} [{database.name}; died at {_deaths(incident.lives)}]" for one in wrong])
+    told = [f"{one} [{database.name}; died at {_deaths(incident.lives)}]" for one in wrong]
+    for one in told:
+        print(one, file=sys.stderr)
+    tally.add(incident, told)
     shutil.rmtree(here, ignore_errors=True)
 
 
