@@ -104,8 +104,9 @@ _IN_TEAM = Prepared(
 _SEEN = select(incidents).where(
     incidents.c.workspace_id == bindparam("workspace"), _visible_to(bindparam("viewer", type_=Id))
 )
-_NUMBERED = Prepared(_SEEN.where(incidents.c.number == bindparam("number")).with_for_update())
-_ROOM_OF = Prepared(_SEEN.where(incidents.c.channel_id == bindparam("channel")).with_for_update())
+# `key_share`: an append waits for another, but not for a row elsewhere that refers to the incident, nor the reverse.
+_NUMBERED = Prepared(_SEEN.where(incidents.c.number == bindparam("number")).with_for_update(key_share=True))
+_ROOM_OF = Prepared(_SEEN.where(incidents.c.channel_id == bindparam("channel")).with_for_update(key_share=True))
 
 
 def workspace_id(conn: Connection, team_id: str) -> int | None:
@@ -141,7 +142,7 @@ def person_in_team(conn: Connection, team_id: str, slack_id: str) -> tuple[int, 
 def incident(conn: Connection, *where: ColumnElement[bool], lock: bool = False) -> Incident | None:
     """One incident. `lock` serialises appends to it until the transaction ends."""
     statement = select(incidents).where(*where)
-    row = conn.execute(statement.with_for_update() if lock else statement).first()
+    row = conn.execute(statement.with_for_update(key_share=True) if lock else statement).first()
     return None if row is None else _incident(row)
 
 
