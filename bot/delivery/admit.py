@@ -85,6 +85,8 @@ class Doorkeeper:
 
 def _bucket(effect: Leased, place: Place | None, channels: dict[tuple[int, int | None], str]) -> str | None:
     """What the effect's message counts towards; None where nothing is known to be paced."""
+    if effect.kind is EffectKind.HOME:
+        return f"views_publish/{effect.key}"  # ours, not Slack's: nobody reads faster than that
     if place is not None and effect.kind is not EffectKind.NUDGE:
         return f"chat_update/{place[0]}"
     if effect.kind in _IN_ROOM:

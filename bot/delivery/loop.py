@@ -9,7 +9,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 
-from bot.delivery import messages, nudges, patches, people, rooms, store
+from bot.delivery import home, messages, nudges, patches, people, rooms, store
 from bot.delivery.admit import Admitted, Doorkeeper, Place
 from bot.delivery.hand import Hand, Paces, Refused, Wait
 from bot.delivery.show import show
@@ -43,6 +43,7 @@ PERFORMERS: dict[EffectKind, Performer] = {
     EffectKind.PATCH: patches.upload,
     EffectKind.NUDGE: nudges.nudge,
     EffectKind.NUDGE_REFRESH: nudges.refresh,
+    EffectKind.HOME: home.home,
     **{kind: partial(show, render=r) for kind, r in (messages.RENDERS | nudges.RENDERS).items()},
 }
 

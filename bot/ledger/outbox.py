@@ -42,6 +42,7 @@ _NO_ROOM = {
     EffectKind.CATCH_UP,
     EffectKind.NUDGE,
     EffectKind.NUDGE_REFRESH,
+    EffectKind.HOME,
     EffectKind.DIGEST,
     EffectKind.LEAD_NUDGE,
     EffectKind.DRIFT_NOTICE,

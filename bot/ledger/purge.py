@@ -48,7 +48,9 @@ _COPIES = [
 _TEXT_KEYS = {"title", "text", "why", "target", "path", "files", "url", "subject"}  # of payloads: what people wrote
 _WORTH_FINDING = 8  # characters: a shorter text stands in other entries by chance
 _PATIENCE = 10  # seconds for other connections to let go of an SQLite file
-_OF_ONE_PERSON = {EffectKind.PERSON, EffectKind.INVITE, EffectKind.NUDGE, EffectKind.NUDGE_REFRESH}
+_OF_ONE_PERSON = {
+    EffectKind.PERSON, EffectKind.INVITE, EffectKind.NUDGE, EffectKind.NUDGE_REFRESH, EffectKind.HOME,
+}  # fmt: skip
 
 
 def purge(
@@ -192,7 +194,10 @@ def erase_person(conn: Connection, team: str, slack_id: str) -> list[str]:
     workspace_id: int = conn.execute(
         update(people)
         .where(people.c.id == person.id)
-        .values(slack_id=f"erased-{person.id}", name=SOMEONE, tz="UTC", kind=PersonKind.GONE.value, seen_at=None)
+        .values(
+            slack_id=f"erased-{person.id}", name=SOMEONE, tz="UTC", kind=PersonKind.GONE.value, seen_at=None,
+            home_at=None,
+        )
         .returning(people.c.workspace_id)
     ).scalar_one()
     _blank_answers(conn, workspace_id, since=0)

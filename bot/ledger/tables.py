@@ -94,7 +94,10 @@ people = Table(
     Column("kind", String(16), nullable=False, server_default="unknown"),
     Column("seen_at", Micros),  # when Slack was last asked about them
     Column("offers", Boolean, nullable=False, server_default=true()),  # whether to ask them about what they write
+    Column("home_at", Micros),  # when they last opened the Home tab
+    Column("home_page", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("workspace_id", "slack_id"),
+    Index("ix_people_home", "workspace_id", "home_at"),
 )
 
 incidents = Table(

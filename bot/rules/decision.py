@@ -36,6 +36,7 @@ class EffectKind(StrEnum):
     THREAD_NUDGE = "thread_nudge"  # one line in an action's own thread; key: entry seq
     NUDGE = "nudge"  # a person's one direct message for all their drift, anew; key: person id
     NUDGE_REFRESH = "nudge_refresh"  # the same message brought up to date where it stands; key: person id
+    HOME = "home"  # a person's Home tab; key: person id
     LEAD_NUDGE = "lead_nudge"  # key: entry seq
     UPDATE_NUDGE = "update_nudge"  # a status update is overdue, said in the room to its lead; key: entry seq
     DIGEST = "digest"  # weekly, over all incidents; key: the lead's person id, or 0 for everybody, and the date

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import buttons, commands, files, joins, mentions, messages, modals, offers, reactions, shortcuts
+from bot.slack import buttons, commands, files, home, joins, mentions, messages, modals, offers, reactions, shortcuts
 from bot.slack.inbound import Inbound
 
 
@@ -33,6 +33,7 @@ def build_app(inbound: Inbound, client: AsyncWebClient, signing_secret: str | No
         process_before_response=True,
     )
     commands.register(app, inbound)  # Bolt takes the first listener that fits
+    home.register(app, inbound)
     offers.register(app, inbound)
     buttons.register(app, inbound)
     shortcuts.register(app, inbound)

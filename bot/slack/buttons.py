@@ -88,9 +88,4 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
             said = Answer("Not recorded: the record could not be written just now. Press it again in a moment.")
         await ack()
         if said is not None:
-            message = answer(said)
-            inbound.later(_tell(respond, message.text, message.blocks))
-
-
-async def _tell(respond: AsyncRespond, text: str, blocks: list[dict[str, Any]]) -> None:
-    await respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+            inbound.later(inbound.tell(respond, request.slack_id, answer(said)))

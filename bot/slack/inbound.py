@@ -6,13 +6,16 @@ from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import structlog
+from slack_bolt.async_app import AsyncRespond
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection
 
 from bot.rules.commands import Command
 from bot.rules.decision import Answer, Refusal
 from bot.rules.grammar import Mistyped
 from bot.rules.model import Action, Incident, PersonKind
+from bot.slack.blocks import Message
 from bot.slack.blocks.answer import answer
 from bot.slack.people import facts_of
 from bot.warroom import people
@@ -89,6 +92,21 @@ class Inbound:
         done = await self.rooms.once(str(body["team_id"]), key, self._now(), via, work)
         self._poke()
         return done
+
+    async def record(self, work: Callable[[Connection], None]) -> None:
+        """Store what a surface learned and nobody asked for."""
+        await self.rooms.db.write(work)
+        self._poke()
+
+    async def tell(self, respond: AsyncRespond, slack_id: str, message: Message) -> None:
+        """Tell somebody what came of a press, at most once: where they pressed, or directly if it was on the Home tab,
+        which takes no answer."""
+        if respond.response_url:
+            await respond(
+                text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
+            )
+        else:
+            await self.client.chat_postMessage(channel=slack_id, text=message.text, blocks=message.blocks)
 
     def whisper(self, channel: str, slack_id: str, said: Answer, thread: str | None) -> None:
         """Tell somebody something where they are, to them alone: after the answer, and at most once."""

@@ -26,6 +26,7 @@ SCOPES = {
 
 # Event → what it is for.
 EVENTS = {
+    "app_home_opened": "the Home tab",
     "app_mention": "commands by mention",
     "member_joined_channel": "catching up who comes into an incident's room",
     "message.channels": "messages that read like a change; edits and deletions; diffs in a thread",
@@ -62,6 +63,11 @@ def manifest(url: str | None) -> dict[str, Any]:
             "background_color": "#1f2933",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "Hotwash", "always_online": True},
             "slash_commands": commands,
             "shortcuts": [dict(_SHORTCUT)],

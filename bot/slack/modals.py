@@ -11,13 +11,13 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.rules import commands as ask
 from bot.rules import words
 from bot.rules.commands import Command, Sent
-from bot.rules.decision import Refusal
+from bot.rules.decision import Answer, Refusal
 from bot.rules.model import Action, ActionKind, Incident
-from bot.slack import mrkdwn
 from bot.slack.blocks import modals as forms
+from bot.slack.blocks.answer import answer
 from bot.slack.blocks.parts import Block
 from bot.slack.files import diff_or_live, diff_typed, download
-from bot.slack.inbound import Inbound
+from bot.slack.inbound import Inbound, told
 from bot.warroom.scope import Request
 
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ async def open_form(
     try:
         about = await inbound.look(request, incident, action)
     except Refusal as refusal:
-        await respond(text=mrkdwn.escape(str(refusal)), response_type="ephemeral", replace_original=False)
+        await inbound.tell(respond, request.slack_id, answer(told(refusal)))
         return
     view = _view(verb, about, inbound.repositories)
     try:
@@ -54,7 +54,7 @@ async def open_form(
     except (SlackClientError, TimeoutError, OSError) as error:
         why = error.response["error"] if isinstance(error, SlackApiError) else repr(error)
         log.warning("form not shown", verb=verb, error=why)
-        await respond(text=_instead(verb, action), response_type="ephemeral", replace_original=False)
+        await inbound.tell(respond, request.slack_id, answer(Answer(_instead(verb, action))))
 
 
 def _view(verb: str, about: tuple[Incident, Action | None] | None, repositories: Sequence[str]) -> Block:

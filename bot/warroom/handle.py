@@ -26,6 +26,7 @@ from bot.warroom import (
     edit,
     find,
     help,
+    home,
     lead,
     link,
     log,
@@ -175,12 +176,14 @@ class WarRooms:
 
 
 def aftermath(scope: Scope) -> None:
-    """What follows from a change, whichever verb made it: is all reconciled now, and who is to be reminded when."""
+    """What follows from a change, whichever verb made it: is all reconciled now, who is to be reminded when, and whose
+    Home tab shows it."""
     for incident_id in sorted(scope.touched):
         incident = load.incident_by_id(scope.conn, incident_id)
         settle.run(scope, incident)
         remind.plan(scope, incident)
     scope.touched.clear()
+    home.refresh(scope)
 
 
 def _earlier_answer(conn: Connection, request: Request) -> Answer | None:

@@ -16,6 +16,7 @@ from bot.rules.policy import Policy
 from bot.rules.rights import may
 
 STANDING = 0  # the number of a workspace's standing incident
+_ON_EVERY_HOME = ("incident.", "action.owner")  # entries that change more than the Home tabs of owner and lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Scope:
     channel: str | None = None
     found_secrets: list[str] = field(default_factory=list)
     touched: dict[int, None] = field(default_factory=dict)  # incidents whose state changed, to be settled after
+    homes: dict[int, bool] = field(default_factory=dict)  # incidents that Home tabs show; True: everybody's
 
     def clean(self, typed: str) -> Clean:
         """Redact what somebody typed, and remember what was taken out so that they are told."""
@@ -140,6 +142,8 @@ class Scope:
         """As `record`, for whoever has no answer to give; the incident with its chain's new end."""
         if any(isinstance(change, Update) for change in changes):
             self.touched.setdefault(incident.id)
+        for_all = any(entry.kind.startswith(_ON_EVERY_HOME) for entry in entries)
+        self.homes[incident.id] = self.homes.get(incident.id, False) or for_all
         return record(
             self.conn,
             self.team,

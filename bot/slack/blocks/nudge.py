@@ -42,7 +42,7 @@ def direct(told: Told, now: int, snooze_hours: int) -> Message:
         section(f"*{what} {verb} live in production, and not proven to be in Git.*\nA deploy could undo {ends}:")
     ]
     for item, incident in left[:_WITH_BUTTONS]:
-        quiet = _quiet_until(item.action, now)
+        quiet = quiet_until(item.action, now)
         blocks.append(section(phrases.line(item, incident) + quiet))
         blocks.append(actions(*(phrases.settling(item, each, incident, spanning=True) for each in item.buttons)))
     blocks += _lines(left[_WITH_BUTTONS:])
@@ -127,7 +127,7 @@ def _lines(told: Told) -> list[Block]:
     return blocks
 
 
-def _quiet_until(action: Action, now: int) -> str:
+def quiet_until(action: Action, now: int) -> str:
     until = action.snoozed_until
     return f" · quiet until {mrkdwn.date(until)}" if until is not None and until > now else ""
 

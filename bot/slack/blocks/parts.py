@@ -88,8 +88,9 @@ def button(
         "type": "button",
         "action_id": f"hotwash.{verb}{':' if suffix else ''}{suffix}",
         "text": plain_text(label, _BUTTON),
-        "value": value,
     }
+    if value:  # Slack takes no empty one
+        block["value"] = value
     if style:
         block["style"] = style
     return block | {"confirm": confirm} if confirm else block
