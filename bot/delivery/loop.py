@@ -37,6 +37,7 @@ PERFORMERS: dict[EffectKind, Performer] = {
     EffectKind.PERSON: people.person,
     EffectKind.ROOM: rooms.room,
     EffectKind.INVITE: rooms.invite,
+    EffectKind.RESPONDERS: rooms.responders,
     EffectKind.TOPIC: rooms.set_topic,
     EffectKind.BOOKMARK: rooms.bookmark,
     EffectKind.PIN: rooms.pin,

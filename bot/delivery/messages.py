@@ -1,12 +1,13 @@
 """What stands in an incident's room and in the announce channel."""
 
 from bot.delivery.hand import Json
-from bot.delivery.scene import AnnounceChannel, Render, Scene, Shown
+from bot.delivery.scene import AnnounceChannel, Render, Scene, ServiceChannel, Shown
 from bot.ledger import load
 from bot.rules import checklist as rules
 from bot.rules import summary as facts
 from bot.rules.decision import EffectKind
 from bot.rules.model import WarRoom
+from bot.rules.policy import Policy
 from bot.slack.blocks import Message
 from bot.slack.blocks.action import echo, struck
 from bot.slack.blocks.announcement import announcement
@@ -32,9 +33,17 @@ def _catch_up(scene: Scene) -> Shown:
 def _announcement(scene: Scene) -> Shown | None:
     """A private incident is announced nowhere: its members are in the room."""
     room = scene.room()
-    if not isinstance(scene.everybody(room), AnnounceChannel):
+    to = _service_channel(room, scene.policy) if scene.effect.key == "service" else scene.everybody(room)
+    if not isinstance(to, (AnnounceChannel, ServiceChannel)):
         return None
-    return Shown(AnnounceChannel(), announcement(room, scene.counts()), anchor=_head(room))
+    return Shown(to, announcement(room, scene.counts()), anchor=_head(room))
+
+
+def _service_channel(room: WarRoom, policy: Policy) -> ServiceChannel | None:
+    service = policy.service(room.incident.service)
+    if service is None or service.channel is None or room.incident.private:
+        return None
+    return ServiceChannel(service.channel)
 
 
 def _action(scene: Scene) -> Shown | None:

@@ -19,6 +19,8 @@ from bot.warroom.open import channel_name
 Learn = Callable[[Connection], None]
 
 _NAMES = 20  # how often to number on when a name is taken
+_INVITED_AT_ONCE = 1000  # Slack's limit
+_THERE = ("already_in_channel", "cant_invite_self")
 
 
 async def room(hand: Hand) -> Learn | None:
@@ -82,8 +84,36 @@ async def invite(hand: Hand) -> None:
     try:
         await hand.call(hand.slack.conversations_invite, channel=channel, users=[person.slack_id])
     except Refused as refused:
-        if refused.error not in ("already_in_channel", "cant_invite_self"):
+        if refused.error not in _THERE:
             raise
+
+
+async def responders(hand: Hand) -> None:
+    """Invite whom the policy names for the severity and the service, a thousand at a time. Who can't be invited keeps
+    nobody else out; a private incident's people are named one by one instead."""
+    incident = await hand.read(lambda conn: _incident(conn, hand))
+    if incident.private:
+        return
+    people, groups = hand.policy.responders(incident.severity, incident.service)
+    wanted, refused = dict.fromkeys(people), []
+    for group in groups:
+        try:
+            wanted |= dict.fromkeys((await hand.call(hand.slack.usergroups_users_list, usergroup=group))["users"])
+        except Refused as no:
+            refused.append(no.error)
+    everybody = list(wanted)
+    for start in range(0, len(everybody), _INVITED_AT_ONCE):
+        some = everybody[start : start + _INVITED_AT_ONCE]
+        try:
+            answer = await hand.call(
+                hand.slack.conversations_invite, channel=incident.channel_id, users=some, force=True
+            )
+            refused += [each["error"] for each in answer.get("errors") or []]
+        except Refused as no:  # not one of them got in; this is why the first did not
+            refused.append(no.error)
+    for error in refused:
+        if error not in _THERE:
+            raise Refused(error)
 
 
 async def set_topic(hand: Hand) -> None:

@@ -28,10 +28,17 @@ class AnnounceChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceChannel:
+    """The channel that the policy names for a service: found when it is needed."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A message and where it goes: to a channel by id, to a person directly, or to the announce channel."""
 
-    to: str | Person | AnnounceChannel
+    to: str | Person | AnnounceChannel | ServiceChannel
     message: Message
     thread: str | None = None
     anchor: Json | None = None

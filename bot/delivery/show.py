@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from bot.delivery.channels import announce_channel
-from bot.delivery.hand import Hand
-from bot.delivery.scene import Render, Scene, Shown
+from bot.delivery.channels import announce_channel, find_channel
+from bot.delivery.hand import Hand, Refused
+from bot.delivery.scene import Render, Scene, ServiceChannel, Shown
 from bot.ledger import outbox
 from bot.rules.decision import Effect, EffectKind
 from bot.rules.model import Person
@@ -45,5 +45,10 @@ async def _destination(hand: Hand, shown: Shown) -> str:
             return shown.to
         case Person():
             return await hand.direct(shown.to.slack_id)
+        case ServiceChannel():
+            found = await find_channel(hand, shown.to.name)
+            if found is None:
+                raise Refused("service_channel_missing")
+            return found[0]
         case _:
             return await announce_channel(hand)

@@ -21,12 +21,13 @@ class EffectKind(StrEnum):
     PERSON = "person"  # learn name, time zone and kind of a person; key: person id
     ROOM = "room"  # the incident's channel
     INVITE = "invite"  # key: person id
+    RESPONDERS = "responders"  # whom the policy names for the severity and the service
     TOPIC = "topic"
     BOOKMARK = "bookmark"
     CARD = "card"
     CATCH_UP = "catch_up"  # what happened so far, to a person; key: person id, and an entry's seq where they asked
     PIN = "pin"
-    ANNOUNCEMENT = "announcement"
+    ANNOUNCEMENT = "announcement"  # key: empty, or "service" for that in the channel of the service
     ACTION = "action"  # the echo of one action in the room; key: action number
     NOTE = "note"  # one ledger entry said in the room; key: entry seq
     CHECKLIST = "checklist"

@@ -11,7 +11,8 @@ def incident_changed(incident: Incident) -> tuple[Effect, ...]:
     kinds = [EffectKind.CARD, EffectKind.ANNOUNCEMENT]
     if incident.state is IncidentState.CLOSED or incident.closed_at is not None:
         kinds += [EffectKind.SUMMARY, EffectKind.CHECKLIST]
-    return tuple(Effect(kind, incident.id) for kind in kinds)
+    of_service = [Effect(EffectKind.ANNOUNCEMENT, incident.id, "service")] if incident.service else []
+    return (*(Effect(kind, incident.id) for kind in kinds), *of_service)
 
 
 def action_changed(incident: Incident, action: Action) -> tuple[Effect, ...]:

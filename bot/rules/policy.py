@@ -66,13 +66,29 @@ def mapped_path(path: str, paths: Mapping[str, str]) -> str | None:
     return paths[longest] + rooted.removeprefix(longest)
 
 
-class SeverityRule(_Part):
+class _Responds(_Part):
+    """Who is invited when an incident is opened: people and user groups, by their Slack ids."""
+
+    people: tuple[Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")], ...] = ()
+    groups: tuple[Annotated[str, Field(pattern=r"^S[A-Z0-9]+$")], ...] = ()
+
+
+class SeverityRule(_Responds):
     """`title` says what the severity stands for. `update_every_minutes`: the lead is reminded when the last status
     update of an open incident is older; None: never."""
 
     name: Name
     title: str = ""
     update_every_minutes: Annotated[int, Field(ge=5)] | None = None
+
+
+class Service(_Responds):
+    """What an incident may be about: `/incident open sev1 checkout: 502s on pay`. It is announced in `channel` (a name
+    or id) too; `repo` is the watched repository that it is built from."""
+
+    name: Name
+    channel: str | None = None
+    repo: str | None = None
 
 
 class Role(_Part):
@@ -161,6 +177,7 @@ class Policy(_Part):
     roles: Annotated[tuple[Role, ...], Field(max_length=5)] = (Role(name="communications"), Role(name="scribe"))
     alarm_always: frozenset[str] = frozenset({"sev1"})  # regressions reach the owner outside working hours too
     channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"
+    services: tuple[Service, ...] = ()
     repositories: tuple[Repository, ...] = ()
     poll_seconds: Annotated[int, Field(ge=1)] = 60
     production_environments: frozenset[str] = frozenset({"production"})  # of deployments, as their host names them
@@ -176,11 +193,16 @@ class Policy(_Part):
         names = [severity.name for severity in self.severities]
         if self.default_severity not in names:
             raise ValueError(f"default_severity {self.default_severity!r} is none of {', '.join(names)}")
+        services = [service.name for service in self.services]
         roles = [role.name for role in self.roles]
         if "lead" in roles:
             raise ValueError("roles: every incident has a lead; name only the others")
         repositories = [repository.name for repository in self.repositories]
-        for what, all_names in (("severities", names), ("repositories", repositories), ("roles", roles)):
+        for service in self.services:
+            if service.repo is not None and service.repo not in repositories:
+                raise ValueError(f"services: {service.name}: {service.repo!r} is none of the repositories")
+        named = {"severities": names, "repositories": repositories, "roles": roles, "services": services}
+        for what, all_names in named.items():
             if len(set(all_names)) != len(all_names):
                 raise ValueError(f"{what}: a name stands twice")
         return self
@@ -191,6 +213,20 @@ class Policy(_Part):
     def severity(self, name: str) -> SeverityRule:
         """The rule of a severity; an incident may still have one that the policy no longer names."""
         return next((s for s in self.severities if s.name == name), SeverityRule(name=name))
+
+    def service(self, name: str | None) -> Service | None:
+        return next((service for service in self.services if service.name == name), None)
+
+    def service_in(self, title: str) -> Service | None:
+        """The service that a title names before a colon: `checkout: 502s on pay`."""
+        return self.service(title.partition(":")[0].strip().lower()) if ":" in title else None
+
+    def responders(self, severity: str, service: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Slack ids of the people and of the user groups that are invited to such an incident."""
+        rules = [self.severity(severity), self.service(service)]
+        people = dict.fromkeys(one for rule in rules if rule for one in rule.people)
+        groups = dict.fromkeys(one for rule in rules if rule for one in rule.groups)
+        return tuple(people), tuple(groups)
 
     def severity_names(self) -> tuple[str, ...]:
         return tuple(s.name for s in self.severities)

@@ -5,6 +5,7 @@ from bot.rules.decision import EffectKind
 
 _WHAT = {
     EffectKind.ROOM: "make the channel",
+    EffectKind.RESPONDERS: "invite everybody whom the policy names",
     EffectKind.TOPIC: "set the topic",
     EffectKind.BOOKMARK: "add the bookmark",
     EffectKind.CARD: "show the card",
@@ -25,6 +26,8 @@ _WHAT = {
 _ADMIN = "An administrator of this Slack can change that."
 _WHY = {
     "announce_channel_missing": "I see no announce channel of the name in the policy. Create it, or invite me to it.",
+    "service_channel_missing": "I see no channel of the name that the policy gives for the service.",
+    "no_such_subteam": "Slack knows no user group of the id in the policy.",
     "is_archived": "The channel is archived.",
     "channel_not_found": "I can't see the channel any more. Invite me to it if it still exists.",
     "not_in_channel": "I am not in the channel. Invite me to it.",

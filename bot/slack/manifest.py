@@ -21,6 +21,7 @@ SCOPES = {
     "im:write": "direct messages about drift",
     "pins:write": "the pinned card",
     "reactions:read": "reactions that log a message, and reading that message",
+    "usergroups:read": "inviting the user groups that the policy names",
     "users:read": "names, time zones, and who is a guest",
 }
 

@@ -10,6 +10,7 @@ from bot.rules import words
 from bot.rules.clean import Clean
 from bot.rules.commands import Open
 from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Refusal
+from bot.rules.effects import incident_changed
 from bot.rules.model import Incident, IncidentState
 from bot.warroom import remind
 from bot.warroom.scope import Scope, next_incident_number
@@ -17,7 +18,7 @@ from bot.warroom.scope import Scope, next_incident_number
 
 def decide(incident: Incident) -> Decision:
     """What a new incident asks for: its channel, and in it the people and things that make it a room."""
-    shown = (EffectKind.TOPIC, EffectKind.CARD, EffectKind.ANNOUNCEMENT, EffectKind.BOOKMARK)
+    shown = (EffectKind.RESPONDERS, EffectKind.TOPIC, EffectKind.BOOKMARK)
     invite = Effect(EffectKind.INVITE, incident.id, str(incident.opened_by))
     return Decision(
         answer=Answer(words.opening(incident.name, incident.severity)),
@@ -25,6 +26,7 @@ def decide(incident: Incident) -> Decision:
         effects=(
             Effect(EffectKind.ROOM, incident.id),
             invite,
+            *incident_changed(incident),
             *(Effect(kind, incident.id) for kind in shown),
         ),
     )
@@ -35,6 +37,7 @@ def run(scope: Scope, command: Open) -> Answer:
     severity = command.severity or scope.policy.default_severity
     if severity not in scope.policy.severity_names():
         raise Refusal(words.no_such_severity(severity, scope.policy.severity_names()))
+    service = scope.policy.service_in(command.title)
     number = next_incident_number(scope.conn, scope.workspace)
     row = {
         "workspace_id": scope.workspace,
@@ -45,6 +48,7 @@ def run(scope: Scope, command: Open) -> Answer:
         "opened_by": scope.actor.id,
         "lead_id": scope.actor.id,
         "opened_at": scope.at,
+        "service": service.name if service else None,
     }
     made = scope.conn.execute(insert(incidents).values(row).returning(incidents.c.id)).scalar_one()
     incident = load.incident_by_id(scope.conn, made)

@@ -16,7 +16,12 @@ def decide(incident: Incident, severity: str) -> Decision:
         answer=Answer(words.changed(incident, f"{incident.severity} is now {severity}.")),
         entries=(Entry("incident.severity", {"before": Clean(incident.severity), "after": Clean(severity)}),),
         changes=(Update("incidents", incident.id, {"severity": severity}),),
-        effects=(note(incident), Effect(EffectKind.TOPIC, incident.id), *incident_changed(incident)),
+        effects=(
+            note(incident),
+            Effect(EffectKind.TOPIC, incident.id),
+            Effect(EffectKind.RESPONDERS, incident.id),
+            *incident_changed(incident),
+        ),
     )
 
 

@@ -48,12 +48,14 @@ def times(room: WarRoom) -> str:
 
 def _facts(room: WarRoom, counts: Mapping[str, int], policy: Policy) -> Block:
     incident = room.incident
+    severity = (mrkdwn.escape(incident.severity), mrkdwn.shorten(policy.severity(incident.severity).title, 150))
     lead = mrkdwn.who(room.person(incident.lead_id)) if incident.lead_id else "nobody yet: `/incident lead @user`"
     return fields(
         f"*State*\n{phrases.incident_state(incident)}",
-        f"*Severity*\n{mrkdwn.escape(incident.severity)}",
+        f"*Severity*\n{' · '.join(filter(None, severity))}",
         f"*Lead*\n{lead}",
         *(f"*{mrkdwn.shorten(role.shown, 60)}*\n{_holder(room, role)}" for role in policy.roles),
+        *([f"*Service*\n{mrkdwn.escape(incident.service)}"] if incident.service else []),
         f"*Manual changes*\n{phrases.tally(counts) or 'none logged'}",
     )
 
