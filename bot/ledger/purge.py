@@ -195,7 +195,11 @@ def erase_person(conn: Connection, team: str, slack_id: str) -> list[str]:
         update(people)
         .where(people.c.id == person.id)
         .values(
-            slack_id=f"erased-{person.id}", name=SOMEONE, tz="UTC", kind=PersonKind.GONE.value, seen_at=None,
+            slack_id=f"erased-{person.id}",
+            name=SOMEONE,
+            tz="UTC",
+            kind=PersonKind.GONE.value,
+            seen_at=None,
             home_at=None,
         )
         .returning(people.c.workspace_id)

@@ -24,6 +24,8 @@ from bot.warroom.look import look
 from bot.warroom.scope import Request, Scope
 
 INTRODUCTION = 1.0  # seconds that asking Slack who somebody is may take: the person waits for it
+MOST_NAMES = 20  # people whom one message names
+ANSWER_WITHIN = 2.5  # seconds: after three Slack says itself that we failed, and not what was typed
 ASK_AGAIN = 30.0  # seconds until Slack is asked again after it did not answer
 
 T = TypeVar("T")
@@ -66,12 +68,13 @@ class Inbound:
         return Request(str(body["team_id"]), user, "someone", via, key, self._now(), channel)
 
     async def do(self, request: Request, command: Command) -> Answer:
-        """Raises Refusal, and whatever the database raises: then nothing was recorded."""
-        await self.introduce(request.team, request.slack_id, request.at)
-        named = getattr(command, "by", None) or getattr(command, "slack_id", None)
-        if named is not None:
-            await self.introduce(request.team, named, request.at)
-        said = await self.rooms.handle(request, command)
+        """Raises Refusal, and whatever the database raises, or TimeoutError: then nothing was recorded."""
+        async with asyncio.timeout(ANSWER_WITHIN):
+            await self.introduce(request.team, request.slack_id, request.at)
+            named = getattr(command, "by", None) or getattr(command, "slack_id", None)
+            if named is not None:
+                await self.introduce(request.team, named, request.at)
+            said = await self.rooms.handle(request, command)
         self._poke()
         log.info("command", verb=type(command).__name__, team=request.team, user=request.slack_id, via=request.via)
         return said
@@ -102,9 +105,7 @@ class Inbound:
         """Tell somebody what came of a press, at most once: where they pressed, or directly if it was on the Home tab,
         which takes no answer."""
         if respond.response_url:
-            await respond(
-                text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
-            )
+            await respond(text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False)
         else:
             await self.client.chat_postMessage(channel=slack_id, text=message.text, blocks=message.blocks)
 
@@ -119,10 +120,11 @@ class Inbound:
         await self.client.chat_postEphemeral(**message)
 
     async def names(self, team: str, slack_ids: Collection[str]) -> dict[str, str]:
-        """Slack id to name, of those who are known or whom Slack tells of in time."""
-        for slack_id in slack_ids:
+        """Slack id to name, of those who are known or whom Slack tells of in time; of MOST_NAMES at most."""
+        wanted = list(slack_ids)[:MOST_NAMES]
+        for slack_id in wanted:
             await self.introduce(team, slack_id, self._now())
-        found = await self.rooms.db.read(lambda conn: [people.find(conn, team, slack_id) for slack_id in slack_ids])
+        found = await self.rooms.db.read(lambda conn: [people.find(conn, team, slack_id) for slack_id in wanted])
         return {one.slack_id: one.name for one in found if one is not None and one.kind is not PersonKind.UNKNOWN}
 
     async def look(
