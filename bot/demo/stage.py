@@ -24,6 +24,7 @@ poll_seconds = 1
 [[repositories]]
 name = "shop"
 url = "{url}"
+paths = {{ "/etc/nginx/conf.d/" = "nginx/" }}
 """
 
 

@@ -14,6 +14,17 @@ from bot.playground import NotSeen, Person, Seen
 
 STEP = 20.0  # seconds that a step may take
 
+_EDGE_DIFF = """\
+--- /etc/nginx/conf.d/checkout.conf
++++ /etc/nginx/conf.d/checkout.conf
+@@ -1,4 +1,4 @@
+ location /checkout {
+     proxy_pass http://checkout;
+-    proxy_read_timeout 5s;
++    proxy_read_timeout 30s;
+ }
+"""
+
 
 class Play:
     """People act on the stage, and the transcript shows what came of it."""
@@ -157,7 +168,7 @@ async def _bring_one_into_git(it: Play) -> None:
         "Incident: INC-1\nReconciles: INC-1#3",
     )
     await it.git(it.priya, "push", "origin", branch)
-    await it.types(it.priya, f"/incident link {branch} #3", "is linked to branch")
+    await it.types(it.priya, f"/incident link {sha} #3", "is linked to commit")
     it.transcript.shows(f"in {it.room}, where #3 stands", await it.echo(3, "in review"))
     it.pause(3)
     await it.git(it.sam, "switch", "main")
@@ -181,6 +192,11 @@ async def _settle_two(it: Play) -> None:
     )
     edge = await it.echo(5, "drifting")
     await it.sees(it.priya, "@priya this is live", "in the thread of #5", thread=edge)
+    it.transcript.note("Priya answers with the change itself. From now on it is compared with what upstream has:")
+    it.transcript.does(it.priya.name, "answers in the thread of #5 with a diff")
+    await it.priya.say(it.room, f"```\n{_EDGE_DIFF}```", thread=edge)
+    await it.sees(it.priya, "recorded the change of #5", "in the thread of #5", thread=edge)
+    it.transcript.shows(f"in {it.room}, where #5 stands", await it.echo(5, "none of it is there"))
     it.transcript.note("Not everything belongs in Git. Sam takes #1 back, and Maya decides to leave #4:")
     await it.types(it.sam, "/hotfix #1 undone back to 6 replicas, the backlog is gone", "INC-1#1 is now undone")
     await it.presses(it.maya, await it.echo(4, "drifting"), "Waive…")
@@ -236,14 +252,14 @@ async def _reconcile(it: Play) -> None:
         it.priya,
         "nginx/checkout.conf",
         ("proxy_read_timeout 5s", "proxy_read_timeout 30s"),
-        "Give checkout 30 s to answer\n\nThe edge hung up while the payment was still under way.\n\n"
-        "Incident: INC-1\nReconciles: INC-1#5",
+        "Give checkout 30 s to answer\n\nThe edge hung up while the payment was still under way.",
     )
     await it.git(it.priya, "push", "origin", "main")
-    it.transcript.note("Nobody tells the bot. It reads the commit, and the checklist moves by itself:")
-    checklist = await it.sees(it.maya, f"(?s)^INC-1 · reconciliation.*claimed by {sha}", "the checklist, now")
-    await it.presses(it.maya, checklist, "Confirm")
-    await it.sees(it.maya, f"(?s)^INC-1 · reconciliation.*confirmed by @maya · {sha}", "the checklist, now")
+    it.transcript.note(
+        "The commit says nothing of INC-1, and nobody tells the bot. It finds what Priya changed by hand in upstream, and "
+        "there is nothing left to confirm:"
+    )
+    await it.sees(it.maya, f"(?s)^INC-1 · reconciliation.*proven · {sha}", "the checklist, now")
     await it.sees(it.maya, "(?s)Everything of INC-1 is reconciled.*Ledger entry", f"in {it.room}")
     await it.sees(it.priya, "Nothing of this drifts any more", "to priya, in place of the reminder", where=it.bot)
 
