@@ -256,8 +256,8 @@ async def _reconcile(it: Play) -> None:
     )
     await it.git(it.priya, "push", "origin", "main")
     it.transcript.note(
-        "The commit says nothing of INC-1, and nobody tells the bot. It finds what Priya changed by hand in upstream, and "
-        "there is nothing left to confirm:"
+        "The commit says nothing of INC-1, and nobody tells the bot. It finds in upstream what Priya changed by hand, "
+        "and nothing is left to confirm:"
     )
     await it.sees(it.maya, f"(?s)^INC-1 · reconciliation.*proven · {sha}", "the checklist, now")
     await it.sees(it.maya, "(?s)Everything of INC-1 is reconciled.*Ledger entry", f"in {it.room}")
