@@ -102,17 +102,6 @@ class Role(_Part):
         return self.title or self.name.capitalize()
 
 
-class Role(_Part):
-    """What somebody does in an incident besides the lead. `title` is how it is shown."""
-
-    name: Name
-    title: str = ""
-
-    @property
-    def shown(self) -> str:
-        return self.title or self.name.capitalize()
-
-
 class Nudges(_Part):
     """When people are reminded of drift. Hours of the day are the person's own."""
 
@@ -173,7 +162,6 @@ class Policy(_Part):
         *(SeverityRule(name=f"sev{n}") for n in (2, 3, 4)),
     )
     default_severity: str = "sev3"
-    roles: Annotated[tuple[Role, ...], Field(max_length=5)] = (Role(name="communications"), Role(name="scribe"))
     roles: Annotated[tuple[Role, ...], Field(max_length=5)] = (Role(name="communications"), Role(name="scribe"))
     alarm_always: frozenset[str] = frozenset({"sev1"})  # regressions reach the owner outside working hours too
     channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"

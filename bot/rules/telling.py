@@ -40,9 +40,6 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
         case "incident.role":
             given = f" (said by {who})" if said["after"] != line.actor_id else ""
             return f"{name(said['after'])} is {said['role']} now{given}"
-        case "incident.role":
-            given = f" (said by {who})" if said["after"] != line.actor_id else ""
-            return f"{name(said['after'])} is {said['role']} now{given}"
         case "incident.resolved":
             return f"{who} resolved it" + (f": {text}" if text else "")
         case "incident.closed":

@@ -173,19 +173,19 @@ USAGES = (
         ("search", "grep"),
     ),
     Usage(
+        "/incident",
+        "offers",
+        "/incident offers <on or off>",
+        "/incident offers off",
+        "Whether you are asked about your own messages.",
+    ),
+    Usage(
         "/hotfix",
         "hotfix",
         "/hotfix [INC-42] [options] <what you did>",
         "/hotfix --on web-1 sed -i 's/pool = 20/pool = 80/' /etc/app/db.conf",
         "Log a manual action. Options: --on <target>, --file <path>, --repo <name>, --kind <kind>, "
         "--ephemeral, --by @user, --at 14:05, --until 18:00.",
-    ),
-    Usage(
-        "/incident",
-        "offers",
-        "/incident offers <on or off>",
-        "/incident offers off",
-        "Whether you are asked about your own messages.",
     ),
     Usage(
         "/hotfix #7",

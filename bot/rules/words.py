@@ -75,14 +75,6 @@ def no_roles_here() -> str:
     return "INC-0 holds the changes made outside any incident: nobody has a role in it."
 
 
-def no_such_role(typed: str, known: Iterable[str]) -> str:
-    return f"There is no role {short(typed, 40)!r}. There are: {', '.join(known)}."
-
-
-def no_roles_here() -> str:
-    return "INC-0 holds the changes made outside any incident: nobody has a role in it."
-
-
 def already_ruled(incident: Incident, action: Action) -> str:
     return f"{ref(incident, action.number)} is already {action.state.value}. Nothing was changed."
 
