@@ -28,16 +28,17 @@ from bot.rules.policy import Policy, load_policy
 from bot.settings import Settings, repository_tokens
 from bot.slack.app import build_app
 from bot.slack.inbound import Inbound
-from bot.warroom import trouble
+from bot.warroom import deployments, trouble
 from bot.warroom.handle import WarRooms
 from bot.warroom.scope import know_workspace
 from bot.warroom.watch import Watcher
-from bot.web import errors, health, webhooks
+from bot.web import api, errors, health, webhooks
 from bot.web.slack import SlackFirst
 
 SLACK_TIMEOUT = 10  # seconds for one call: an outcome that is not known by then is looked up
 LOOK_AT_SOCKET = 1.0  # seconds
 CLOSING = 2.0  # seconds for Socket Mode to close when the process stops
+JUDGING = 20.0  # seconds that a pipeline waits to hear what its deploy would undo
 CONNECT_AGAIN = 5.0  # seconds between tries to reach Slack's Socket Mode
 
 log = structlog.get_logger()
@@ -58,6 +59,7 @@ class Hotwash:
     slack: AsyncApp
     delivery: Delivery
     bells: Bells
+    watcher: Watcher | None  # None where the policy names no repositories
     socket: str = "not connected"  # the state of Socket Mode; of no interest where Slack comes over HTTP
 
     def hurry(self) -> None:
@@ -122,7 +124,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             watcher = Watcher(rooms, settings.mirrors, worker, delivery.poke, allow_file=allow_file, tokens=tokens)
             stack.push_async_callback(watcher.stop)
         bells = Bells(rooms, clock, watcher, delivery.poke)
-        hotwash = Hotwash(settings, policy, clock, rooms, slack, delivery, bells)
+        hotwash = Hotwash(settings, policy, clock, rooms, slack, delivery, bells, watcher)
 
         delivering = asyncio.create_task(delivery.run(), name="delivery")
         stack.push_async_callback(_ended, delivering)
@@ -160,6 +162,24 @@ def add_routes(app: FastAPI, hotwash: Hotwash) -> None:
     app.include_router(
         webhooks.router(hotwash.rooms, secret.get_secret_value() if secret else None, hotwash.clock.now, hotwash.hurry)
     )
+    app.include_router(api.router(hotwash.rooms, hotwash.clock.now, hotwash.hurry, partial(_undone_by, hotwash)))
+
+
+async def _undone_by(hotwash: Hotwash, workspace: int, team: str, repo: str, deployment: int) -> list[str] | None:
+    """The names of the actions that a deployment undoes; None if that is not known within JUDGING. It is found out, and
+    people are warned, all the same."""
+    assert hotwash.watcher is not None  # the policy names the repository
+    rooms, using = hotwash.rooms, hotwash.watcher.using
+    looking = hotwash.watcher.start(
+        deployments.look_up(rooms, using, workspace, team, repo, hotwash.clock.now(), deployment)
+    )
+    try:
+        undone = await asyncio.wait_for(asyncio.shield(looking), JUDGING)
+    except (TimeoutError, GitError, OSError) as error:
+        log.warning("deployment not judged in time", repository=repo, error=repr(error))
+        return None
+    hotwash.delivery.poke()
+    return None if undone is None else await rooms.db.read(lambda conn: deployments.names(conn, undone))
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -16,6 +16,7 @@ import typer
 
 from bot import __version__
 from bot.rules.decision import CannotRun, Refusal
+from bot.rules.model import Role
 from bot.settings import Settings, check_for_serving, load_settings
 
 T = TypeVar("T")
@@ -212,6 +213,40 @@ def redact(
     if check:
         raise SystemExit(1 if redacted.found else 0)
     sys.stdout.buffer.write(redacted.text.encode())
+
+
+token = typer.Typer(help="Make, list and revoke the tokens of the REST surface.", no_args_is_help=True)
+cli.add_typer(token, name="token")
+
+
+@token.command("create")
+def create_token(
+    name: Annotated[str, typer.Option(help="what it is called in the list, for example ci")],
+    role: Annotated[Role, typer.Option(help="what it may do")],
+    days: Annotated[int, typer.Option(min=1, max=3650, help="how long")] = 90,
+) -> None:
+    """Make a token. It is printed, and kept nowhere."""
+    from bot import ops
+
+    print(_run(lambda settings: ops.create_token(settings, name, role, days)))
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """Print the tokens by name, with what became of them."""
+    from bot import ops
+
+    for line in _run(ops.list_tokens):
+        print(line)
+
+
+@token.command("revoke")
+def revoke_token(name: Annotated[str, typer.Argument(help="as it is called in the list")]) -> None:
+    """Let a token do nothing from now on."""
+    from bot import ops
+
+    _run(lambda settings: ops.revoke_token(settings, name))
+    print(f"The token {name} is revoked.")
 
 
 @cli.command()

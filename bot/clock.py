@@ -56,6 +56,7 @@ class Bells:
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=rules)
         self._jobs: list[Job] = []  # that ring by business time
         self._answering: set[asyncio.Task[None]] = set()
+        self._beginning = self._look_again = False  # looks at upstream: what is due is being asked for; ask once more
 
     def start(self) -> None:
         self._add(self._remind, BELL)
@@ -71,9 +72,10 @@ class Bells:
             job.modify(next_run_time=datetime.now(UTC))
 
     def look(self) -> None:
-        """Ring now for looks at upstream: somebody told of news there."""
+        """Ring now for looks at upstream: somebody told of news there. While one is being begun, again after it."""
+        self._look_again = True
         for job in self._jobs:
-            if job.name == self._look.__name__:
+            if job.name == self._look.__name__ and not self._beginning:
                 job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self) -> None:
@@ -124,8 +126,14 @@ class Bells:
             await self._watcher.maintain()
 
     async def _look(self) -> None:
-        if self._watcher is not None:
-            await self._watcher.look(self._clock.now())
+        assert self._watcher is not None
+        self._look_again = self._beginning = True
+        try:
+            while self._look_again:
+                self._look_again = False
+                await self._watcher.look(self._clock.now())
+        finally:
+            self._beginning = False
 
 
 async def remind_one(rooms: WarRooms, workspace: int, reminder: int, at: int) -> None:

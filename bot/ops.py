@@ -1,23 +1,26 @@
-"""What an operator does to a ledger from the command line: export, verify, purge, erase."""
+"""What an operator does from the command line: export, verify, purge and erase a ledger, and hand out tokens."""
 
 import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 from sqlalchemy import Connection, select
 
-from bot.ledger import load
+from bot.ledger import load, tokens
 from bot.ledger import purge as purging
 from bot.ledger import verify as verifying
 from bot.ledger.database import Database
 from bot.ledger.migrate import check
 from bot.ledger.tables import incidents, workspaces
+from bot.ledger.tokens import Token
 from bot.rules import export as forms
 from bot.rules.clean import redact
 from bot.rules.decision import CannotRun, Refusal
+from bot.rules.model import Role
 from bot.settings import Settings
 
 
@@ -119,3 +122,46 @@ async def _carry_out(settings: Settings, work: Callable[[Connection], list[str]]
     async with _database(settings) as db:
         copies = await purging.carry_out(db, work)
     return [done, "Copies that Hotwash cannot reach:", *(f"- {copy}" for copy in copies)]
+
+
+async def create_token(settings: Settings, name: str, role: Role, days: int) -> str:
+    """The token, which is kept nowhere. Raises Refusal where one in force has that name."""
+    clean = redact(name, key=settings.key_bytes).text
+    if clean != name or not name.strip():
+        raise Refusal("A token's name tells it from others. It is shown, so put no secret in it.")
+    async with _database(settings) as db:
+        return await db.write(lambda conn: tokens.create(conn, _workspace(conn), clean, role, days, _now()))
+
+
+async def list_tokens(settings: Settings) -> list[str]:
+    """A line for each that was ever made."""
+    async with _database(settings) as db:
+        found = await db.read(lambda conn: tokens.known(conn, _workspace(conn)))
+    return [_told(one) for one in found] or ["There is no token yet."]
+
+
+async def revoke_token(settings: Settings, name: str) -> None:
+    """Raises Refusal where no token in force has that name."""
+    async with _database(settings) as db:
+        await db.write(lambda conn: tokens.revoke(conn, _workspace(conn), name, _now()))
+
+
+def _told(one: Token) -> str:
+    if one.revoked_at is not None:
+        until = f"revoked {_day(one.revoked_at)}"
+    elif one.expires_at <= _now():
+        until = f"expired {_day(one.expires_at)}"
+    else:
+        until = f"in force until {_day(one.expires_at)}"
+    used = f"last used {_day(one.used_at)}" if one.used_at is not None else "never used"
+    return f"{one.name}: {one.role}, made {_day(one.created_at)}, {until}, {used}"
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at / 1_000_000, UTC).date().isoformat()
+
+
+def _workspace(conn: Connection) -> int:
+    found = load.workspace_id(conn, _team(conn))
+    assert found is not None
+    return found

@@ -219,6 +219,12 @@ class Pull:
         return next((one for one in (ReviewState.CHANGES, ReviewState.APPROVED) if one in said), ReviewState.WAITING)
 
 
+class Role(StrEnum):
+    """What a token of the REST surface may do."""
+
+    DEPLOY = "deploy"  # tell of deployments, and be told what they undo
+
+
 class DeploymentState(StrEnum):
     PENDING = "pending"  # asked for, or on its way
     LIVE = "live"

@@ -3,20 +3,19 @@
 A deployment is heard of at once, and judged by the repository's mirror: outside of any transaction, and once.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import partial
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, or_, select
 
 from bot.git.hosts.told import DeploymentTold
 from bot.git.mirror import Mirror, commits_among
-from bot.git.objects import File
-from bot.git.parts import Change
 from bot.git.prove import prove_each
 from bot.ledger import deployments as ledger
 from bot.ledger import load
-from bot.ledger.changes import changes_of
+from bot.ledger.changes import changes_of, paths_of
 from bot.ledger.deployments import Deployment, Landed
 from bot.ledger.tables import actions, changes, evidence, links
 from bot.rules.checklist import commit_of
@@ -36,22 +35,34 @@ from bot.rules.model import (
 )
 from bot.rules.nudges import Audience, audience
 from bot.rules.proofs import NOT_THERE
+from bot.warroom.handle import WarRooms
+from bot.warroom.proving import AT_ONCE, as_change
 from bot.warroom.scope import Scope
 
 Known = TypeVar("Known", Evidence, Link, RecordedChange)
+T = TypeVar("T")
+Has = tuple[Landed, Deployment, bool]  # whether that deployment has what landed
 
 _LAST = (DeploymentState.PENDING, DeploymentState.LIVE, DeploymentState.FAILED, DeploymentState.INACTIVE)
+
+
+class Using(Protocol):
+    async def __call__(self, name: str, work: Callable[[Mirror], T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An action that a deployment may undo. `carriers` are the commits that carry it, each with the commit that took it
-    out again, if one did; `landed` says that it landed by them."""
+    out again, if one did; `landed`: it landed by them; `changed`: what was changed is recorded."""
 
     action_id: int
     landed: bool
     carriers: tuple[tuple[str, str | None], ...]
-    changes: tuple[RecordedChange, ...]
+    changed: bool
+
+    def carried(self, history: Collection[str]) -> bool:
+        """Whether a commit with those in its history has it by one of the carriers."""
+        return any(commit in history and undoer not in history for commit, undoer in self.carriers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,35 @@ class Judged:
     `has`: whether what is live has what landed."""
 
     undone: Mapping[int, tuple[int, ...]]
-    has: tuple[tuple[Landed, Deployment, bool], ...]
+    has: tuple[Has, ...]
+
+
+async def look_up(
+    rooms: WarRooms, using: Using, workspace: int, team: str, repo: str, at: int, also: int | None = None
+) -> tuple[int, ...] | None:
+    """Judge what is to be judged in a repository: nothing, mostly. `using` runs work on its mirror in a thread.
+
+    The action ids that the deployment `also` (its id) undoes; None if its commit is not to be had. Raises GitError.
+    """
+    asked = await rooms.db.read(lambda conn: ask(conn, workspace, repo, rooms.policy.production_environments, also))
+    if asked is None:
+        return None
+    histories, has = await using(repo, lambda mirror: look(mirror, asked))
+    undone: dict[int, tuple[int, ...]] = {}
+    for deployment in (one for one in asked.deploying if one.id in histories):
+        history = histories[deployment.id]
+        unsure = [
+            one.action_id for one in asked.candidates if one.changed and not (one.landed and one.carried(history))
+        ]
+        verdicts: dict[int, Verdict] = {}
+        for some in (unsure[i : i + AT_ONCE] for i in range(0, len(unsure), AT_ONCE)):
+            recorded = await rooms.db.read(partial(_recorded, repo=repo, ids=some))
+            verdicts |= await using(repo, partial(_verdicts, sha=deployment.sha, changed=recorded, key=rooms.key))
+        undone[deployment.id] = tuple(
+            one.action_id for one in asked.candidates if lacks(one, history, verdicts.get(one.action_id))
+        )
+    await rooms.alone(workspace, team, at, "git", lambda scope: record(scope, asked, Judged(undone, has)))
+    return None if also is None else undone.get(also)
 
 
 def hear(scope: Scope, repo: str, told: DeploymentTold) -> Deployment:
@@ -115,21 +154,23 @@ def ask(
     return Asked(tuple(deploying), _candidates(conn, workspace, repo) if deploying else (), landed)
 
 
-def judge(mirror: Mirror, asked: Asked) -> Judged:
-    """Blocks; for a thread. Raises GitError."""
+def look(mirror: Mirror, asked: Asked) -> tuple[dict[int, frozenset[str]], tuple[Has, ...]]:
+    """Deployment id → those of the candidates' commits that its commit has; and which of the landed actions what is
+    live has. What the host does not give is in neither. Blocks; for a thread. Raises GitError."""
     mirror.open_or_clone()
     wanted = {one.sha for one in asked.deploying}
     missing = wanted.difference(commits_among(mirror.directory, wanted))
     if missing:
         mirror.fetch(None, missing)
     there = set(commits_among(mirror.directory, wanted | {one.sha for _, one in asked.landed}))
-    undone = {one.id: _undone(mirror, one.sha, asked.candidates) for one in asked.deploying if one.sha in there}
-    has: list[tuple[Landed, Deployment, bool]] = []
+    named = {one for candidate in asked.candidates for pair in candidate.carriers for one in pair if one}
+    histories = {one.id: mirror.contained(named, one.sha) for one in asked.deploying if one.sha in there}
+    has: list[Has] = []
     for deployment in {one.id: one for _, one in asked.landed if one.sha in there}.values():
         landed = [one for one, where in asked.landed if where.id == deployment.id]
         inside = mirror.contained({one.commit for one in landed}, deployment.sha)
         has += [(one, deployment, one.commit in inside) for one in landed]
-    return Judged(undone, tuple(has))
+    return histories, tuple(has)
 
 
 def lacks(candidate: Candidate, history: Collection[str], verdict: Verdict | None) -> bool:
@@ -139,7 +180,7 @@ def lacks(candidate: Candidate, history: Collection[str], verdict: Verdict | Non
     What was recorded decides, but where it landed by a commit that is deployed, or can't be looked at. Words that no
     commit carries can't be judged, and nobody is warned of them.
     """
-    carried = any(commit in history and undoer not in history for commit, undoer in candidate.carriers)
+    carried = candidate.carried(history)
     if verdict in (None, Verdict.UNKNOWN) or (candidate.landed and carried):
         return bool(candidate.carriers) and not carried
     return verdict in NOT_THERE
@@ -177,13 +218,13 @@ def _candidates(conn: Connection, workspace: int, repo: str) -> tuple[Candidate,
     ids = [action.id for action in found]
     facts = _by_action(load.evidence_of(conn, ids), repo)
     linked = _by_action(load.links_of(conn, ids), repo)
-    changed = _by_action(changes_of(conn, ids), repo)
+    changed = {one.action_id for one in paths_of(conn, workspace, repo)}
     return tuple(
         Candidate(
             action.id,
             action.state is ActionState.LANDED,
             _carriers(facts.get(action.id, []), linked.get(action.id, [])),
-            tuple(changed.get(action.id, [])),
+            action.id in changed,
         )
         for action in found
     )
@@ -208,28 +249,21 @@ def _carriers(facts: Sequence[Evidence], linked: Sequence[Link]) -> tuple[tuple[
     return tuple(carriers.items())
 
 
-def _undone(mirror: Mirror, sha: str, candidates: Sequence[Candidate]) -> tuple[int, ...]:
-    named = {one for candidate in candidates for pair in candidate.carriers for one in pair if one}
-    history = mirror.contained(named, sha)
-    changed = {one.action_id: one.changes for one in candidates if one.changes}
-    verdicts = _verdicts(mirror, sha, changed)
-    return tuple(one.action_id for one in candidates if lacks(one, history, verdicts.get(one.action_id)))
+def _recorded(conn: Connection, repo: str, ids: Sequence[int]) -> dict[int, list[RecordedChange]]:
+    return _by_action(changes_of(conn, ids), repo)
 
 
-def _verdicts(mirror: Mirror, sha: str, changed: Mapping[int, Sequence[RecordedChange]]) -> dict[int, Verdict]:
-    """Action id → what its recorded changes come to at a commit."""
-    open_to_us = {one: held for one, held in changed.items() if not any(change.redacted for change in held)}
-    proofs = prove_each(mirror.directory, sha, [_as_git(held) for held in open_to_us.values()], name_commits=False)
-    found = {one: proof.verdict for one, proof in zip(open_to_us, proofs, strict=True)}
-    return dict.fromkeys(changed, Verdict.UNKNOWN) | found
-
-
-def _as_git(held: Sequence[RecordedChange]) -> list[Change]:
-    return [
-        Change(one.path, one.base_commit, File(one.base_mode or "", one.base_content),
-               File(one.live_mode or "", one.live_content))
-        for one in held
-    ]  # fmt: skip
+def _verdicts(
+    mirror: Mirror, sha: str, changed: Mapping[int, Sequence[RecordedChange]], key: bytes | None
+) -> dict[int, Verdict]:
+    """Action id → what its recorded changes come to at a commit. Raises GitError."""
+    asked = {
+        number: [as_change(one, key) for one in held]
+        for number, held in changed.items()
+        if all(one.comparable for one in held)
+    }
+    proofs = prove_each(mirror.directory, sha, list(asked.values()), name_commits=False)
+    return {number: proof.verdict for number, proof in zip(asked, proofs, strict=True)}
 
 
 def _warn(scope: Scope, deployment: Deployment, undone: Sequence[int]) -> None:

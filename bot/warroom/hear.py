@@ -1,4 +1,4 @@
-"""What a Git host told, recorded once: it may send the same thing again, late, and in any order."""
+"""What a Git host told. It may send the same thing again, late, and in any order."""
 
 from collections.abc import Iterable
 
@@ -6,8 +6,7 @@ from sqlalchemy import update
 
 from bot.git.hosts.told import Told
 from bot.git.urls import location
-from bot.ledger.outbox import upsert
-from bot.ledger.tables import receipts, repositories
+from bot.ledger.tables import repositories
 from bot.rules.policy import Repository
 from bot.warroom import deployments, pulls
 from bot.warroom.scope import Scope
@@ -20,12 +19,8 @@ def watched(told: Told, repositories: Iterable[Repository]) -> list[str]:
     return [one.name for one in repositories if _place(one.url) in said]
 
 
-def run(scope: Scope, key: str, told: Told, repos: Iterable[str]) -> bool:
-    """Record a delivery, with its `key` in the same transaction. False if it was recorded before."""
-    receipt = {"workspace_id": scope.workspace, "key": key, "at": scope.at, "answer": ""}
-    first = upsert(scope.conn.dialect, receipts).values(receipt).on_conflict_do_nothing().returning(receipts.c.id)
-    if scope.conn.scalar(first) is None:
-        return False
+def run(scope: Scope, told: Told, repos: Iterable[str]) -> None:
+    """Record what a delivery says of each of those repositories."""
     for repo in repos:
         look = told.moved
         if told.pull is not None:
@@ -34,7 +29,6 @@ def run(scope: Scope, key: str, told: Told, repos: Iterable[str]) -> bool:
             deployments.hear(scope, repo, told.deployment)
         if look:
             look_now(scope, repo)
-    return True
 
 
 def look_now(scope: Scope, repo: str) -> None:

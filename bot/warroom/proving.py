@@ -65,7 +65,7 @@ def prove_some(
     look by action id. Raises GitError."""
     by_action = {number: list(some) for number, some in groupby(changes, lambda change: change.action_id)}
     asked = {
-        number: [_as_change(change, key) for change in some]
+        number: [as_change(change, key) for change in some]
         for number, some in by_action.items()
         if all(change.comparable for change in some)
     }
@@ -98,7 +98,8 @@ def _said(proof: Proof) -> tuple[object, ...]:
     return proof.verdict, proof.why, [(file.verdict, [part.state for part in file.parts]) for file in proof.files]
 
 
-def _as_change(change: RecordedChange, key: bytes | None) -> Change:
+def as_change(change: RecordedChange, key: bytes | None) -> Change:
+    """A recorded change as it is looked for. `key` is the team's, by which lines with secrets are compared."""
     base = File(change.base_mode, change.base_content) if change.base_mode else ABSENT
     live = File(change.live_mode, change.live_content) if change.live_mode else ABSENT
     return Change(change.path, change.base_commit, base, live, partial(_read, lines=change.veil or {}, key=key))

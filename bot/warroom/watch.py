@@ -6,10 +6,11 @@ since the tip that was last acted on stands in the database.
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement, Connection, case, insert, or_, select, update
@@ -39,7 +40,7 @@ from bot.rules.model import (
     Strength,
 )
 from bot.rules.policy import Repository
-from bot.warroom import patching, place_change, proving, upstream
+from bot.warroom import deployments, patching, place_change, proving, upstream
 from bot.warroom.handle import WarRooms
 from bot.warroom.patching import Made
 from bot.warroom.place_change import Placed
@@ -52,6 +53,8 @@ GRACE = 3.0  # seconds for looks to end when the process stops
 LONGEST_WAIT = 3600  # seconds between looks at a repository that cannot be reached
 
 _TAKEN = -1  # due_at while somebody looks: anything else was asked for since
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -88,7 +91,7 @@ class Watcher:
         passwords of repositories, by name. Raises BadUrl, ValueError for a repository that can't be watched."""
         self._rooms, self._worker, self._poke = rooms, worker, poke
         self._in_use = {one.name: asyncio.Lock() for one in rooms.policy.repositories}
-        self._looking: set[asyncio.Task[None]] = set()
+        self._looking: set[asyncio.Task[Any]] = set()
         self._mirrors = {
             one.name: Mirror(mirrors / one.name, one.url, one.branch, allow_file, tokens.get(one.name))
             for one in rooms.policy.repositories
@@ -98,9 +101,20 @@ class Watcher:
         """Start on every repository that is due; one that is slow to answer holds up no other. `at` is business time,
         for the record."""
         for asked in await self._rooms.db.write(self._claim):
-            task = asyncio.create_task(self._one(asked, at), name=f"look at {asked.repository.name}")
-            self._looking.add(task)
-            task.add_done_callback(self._looking.discard)
+            self.start(self._one(asked, at))
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin work that uses a mirror; `stop` ends it."""
+        task = asyncio.create_task(work)
+        self._looking.add(task)
+        task.add_done_callback(self._looking.discard)
+        return task
+
+    async def using(self, name: str, work: Callable[[Mirror], T]) -> T:
+        """Run `work` on a repository's mirror, in a thread, once nobody else uses it. Raises GitError."""
+        mirror = self._mirrors[name]
+        async with self._in_use[name]:
+            return await asyncio.to_thread(mirror.read, partial(work, mirror))
 
     async def stop(self) -> None:
         """Give looks that are under way a moment to end; then end them, and give their leases back. Nothing is lost:
@@ -139,6 +153,7 @@ class Watcher:
                 patches = await self._patch(mirror, asked, fetched.new_tip, proven)
             record = partial(self._record, asked, fetched, replace(seen, proven=proven), patches)
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
+            await deployments.look_up(self._rooms, self.using, asked.workspace, asked.team, name, at)
         except (GitError, BadUrl, OSError) as error:
             await self._failed(asked, f"{advice(error, asked.repository)} {error}".strip())
         except Exception:

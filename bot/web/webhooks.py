@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qs
 
 import orjson
@@ -15,6 +16,7 @@ from bot.git.hosts.told import BadDelivery, Told
 from bot.ledger import load
 from bot.warroom import hear
 from bot.warroom.handle import WarRooms
+from bot.warroom.scope import Scope
 from bot.web.errors import Problem
 
 LARGEST = 5_000_000  # bytes of a delivery. GitHub goes up to 25 MB; what is larger is seen at the next poll instead
@@ -56,18 +58,22 @@ def router(rooms: WarRooms, secret: str | None, now: Callable[[], int], heard: C
         repos = hear.watched(told, rooms.policy.repositories)
         if not repos:
             return Heard(said="No repository of the policy has this address.")
-        new = False
         workspaces = await rooms.db.read(load.workspaces_known)
         if not workspaces:
             raise HTTPException(503, "Slack was not reached yet: no workspace is known. Polling will see the commits.")
-        for workspace, team in workspaces:
-            new |= await rooms.alone(workspace, team, now(), host, lambda scope: hear.run(scope, key, told, repos))
-        if not new:
-            return Heard(said="It was recorded before.")
+        said = "It was recorded before."
+        for _, team in workspaces:
+            if await rooms.once(team, key, now(), host, partial(_hear, told, repos)):
+                said = f"Recorded for {', '.join(repos)}."
         heard()
-        return Heard(said=f"Recorded for {', '.join(repos)}.")
+        return Heard(said=said)
 
     return routes
+
+
+def _hear(told: Told, repos: list[str], scope: Scope) -> bool:
+    hear.run(scope, told, repos)
+    return True
 
 
 async def _body(request: Request) -> bytes:
