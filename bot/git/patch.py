@@ -5,7 +5,7 @@ hunk goes where its line numbers say, else to the only other place where its old
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -129,7 +129,7 @@ def apply_patch(patch: FilePatch, content: bytes) -> bytes:
         if len(returns) != 1:
             raise
         end = b"\r\n" if returns.pop() else b"\n"
-        return b"".join(_applied([_with_line_ends(hunk, end) for hunk in patch.hunks], lines))
+        return b"".join(_applied((_with_line_ends(hunk, end) for hunk in patch.hunks), lines))
 
 
 def _written(patch: FilePatch) -> Iterator[bytes]:
@@ -171,7 +171,7 @@ def _tagged(tag: bytes, lines: Sequence[bytes]) -> Iterator[bytes]:
         yield tag + line if line.endswith(b"\n") else tag + line + b"\n\\ No newline at end of file\n"
 
 
-def _applied(hunks: Sequence[Hunk], lines: list[bytes]) -> list[bytes]:
+def _applied(hunks: Iterable[Hunk], lines: list[bytes]) -> list[bytes]:
     result: list[bytes] = []
     done = 0
     for hunk in hunks:

@@ -184,6 +184,10 @@ def file_not_given(name: str) -> str:
     )
 
 
+def file_not_in_time() -> str:
+    return "Slack did not hand over the file in time. Nothing was kept; what you filled in is still here: send again."
+
+
 def which_repository(incident: Incident, action: Action, names: Sequence[str]) -> str:
     if not names:
         return "The policy names no repository to watch, so there is nothing to compare with. Nothing was kept."

@@ -116,7 +116,7 @@ async def download(client: AsyncWebClient, file: Mapping[str, Any]) -> bytes:
     if "url_private" not in file:  # from another workspace, or from a form
         file = (await client.files_info(file=file["id"]))["file"]
     url = str(file.get("url_private_download") or file["url_private"])
-    if not _of_slack(url, client.base_url):
+    if not of_slack(url, client.base_url):
         raise Refusal(words.not_in_slack(str(file.get("name"))))
     assert isinstance(client.session, aiohttp.ClientSession)
     headers = {"Authorization": f"Bearer {client.token}"}
@@ -141,7 +141,7 @@ def code_in(event: Mapping[str, Any]) -> str:
     return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _of_slack(url: str, api_url: str) -> bool:
+def of_slack(url: str, api_url: str) -> bool:
     """Whether an address is of the Slack whose API we use: its files are at `files.` below the same host."""
     at, api = urlsplit(url), urlsplit(api_url)
     return at.scheme == api.scheme and at.netloc in (api.netloc, f"files.{api.netloc}")

@@ -1,9 +1,11 @@
 """The forms: opened by a button, sent back as a submission. What was typed survives an error: it stays on the form."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -19,6 +21,8 @@ from bot.slack.blocks.parts import Block
 from bot.slack.files import diff_or_live, diff_typed, download
 from bot.slack.inbound import Inbound, told
 from bot.warroom.scope import Request
+
+HAND_OVER = 2.0  # seconds that Slack has for handing over a file: it waits three for our answer
 
 log = structlog.get_logger()
 
@@ -94,7 +98,13 @@ async def _change_in(inbound: Inbound, view: Mapping[str, Any], values: Mapping[
     if attached and typed:
         raise Refusal(words.one_change_at_a_time())
     if attached:
-        return await diff_or_live(await download(inbound.client, attached[0]), inbound.rooms.key)
+        try:
+            async with asyncio.timeout(HAND_OVER):
+                content = await download(inbound.client, attached[0])
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("file not fetched", error=repr(error))
+            raise Refusal(words.file_not_in_time()) from error
+        return await diff_or_live(content, inbound.rooms.key)
     sent = await diff_typed(typed, inbound.rooms.key) if typed else None
     if typed and sent is None:
         raise Refusal(words.no_diff())

@@ -9,7 +9,7 @@ from bot.ledger.tables import repositories
 from bot.rules import words
 from bot.rules.clean import Clean
 from bot.rules.commands import RecordChange, Sent
-from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Refusal
+from bot.rules.decision import Answer, Decision, Entry, Refusal
 from bot.rules.effects import note
 from bot.rules.model import Action, Incident, Ruling
 from bot.rules.policy import Policy, Repository, mapped_path
@@ -36,7 +36,7 @@ def decide(incident: Incident, action: Action, repository: Repository, sent: Sen
     return Decision(
         answer=Answer(words.change_sent(incident, action, repository.name)),
         entries=(Entry("change.sent", payload),),
-        effects=(*([note(incident)] if sent.found else []), Effect(EffectKind.ACTION, incident.id, str(action.number))),
+        effects=(note(incident),) if sent.found else (),
     )
 
 

@@ -13,6 +13,7 @@ from bot.ledger.tables import actions, incidents, repositories, sent_changes
 from bot.playground.client import Person, Seen
 from bot.rules.clean import Clean, veil
 from bot.rules.model import RecordedChange
+from bot.slack.files import code_in, of_slack
 from tests.ledger.test_purge import holders
 from tests.warroom.conftest import War, said
 from tests.warroom.repo import Upstream
@@ -389,3 +390,51 @@ class TestSeveralRepositories:
         assert "Which repository" in (await maya.submit(diff=DIFF))["diff"]
         assert await maya.submit(repo="web") == {}
         await _thread(maya, echo, "in web")
+
+
+async def test_the_secret_itself_proves_the_change_and_what_stands_for_it_does_not(
+    war: War, upstream: Upstream
+) -> None:
+    conf = CONF + f"{SECRET};\nlast;\n"
+    upstream.commit("Secret", "deploy/nginx/nginx.conf", conf)
+    upstream.push()
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await _logged(war, maya, room, "vim /etc/nginx/nginx.conf")
+    await _logged(war, maya, room, "kubectl scale deploy/web --replicas=8")
+    change = f"@@ -20,3 +20,3 @@\n option_19 19;\n-{SECRET};\n+{SECRET}er;\n last;\n"
+    await maya.say(room, f"```\n{''.join(DIFF.splitlines(keepends=True)[:2])}{change}```", thread=echo)
+    await _thread(maya, echo, "recorded the change of #1: deploy/nginx/nginx.conf, +1 −1")
+    ((_, shown),) = await _held(war)
+    assert shown is not None and b"[redacted:" in shown
+    upstream.commit("What was shown\n\nReconciles: INC-1#2", "deploy/nginx/nginx.conf", shown.decode())
+    upstream.push()
+    await war.echo(maya, room, 2, "claimed by")  # the same look proved the change again
+    assert "drifting" in (await war.echo(maya, room, 1)).text
+    fix = upstream.commit("The fix", "deploy/nginx/nginx.conf", conf.replace(SECRET, f"{SECRET}er"))
+    upstream.push()
+    await war.echo(maya, room, 1, f"proven · {fix[:7]}")
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("https://files.slack.com/files-pri/T1-F1/fix.diff", True),
+        ("https://slack.com/files/F1", True),
+        ("http://files.slack.com/files-pri/T1-F1/fix.diff", False),
+        ("https://files.slack.com.evil.example/fix.diff", False),
+        ("https://evil.example/files.slack.com", False),
+        ("https://files.slack.com@evil.example/fix.diff", False),
+        ("https://docs.google.com/document/1", False),
+    ],
+)
+def test_the_token_goes_to_slack_s_own_hosts_alone(url: str, ours: bool) -> None:
+    assert of_slack(url, "https://slack.com/api/") is ours
+    assert not of_slack("https://files.slack.com/x", "http://127.0.0.1:9/api/")
+
+
+def test_a_code_block_is_read_as_it_was_typed() -> None:
+    entities = "&lt;a&gt; &amp;amp; <https://x.example/a|x.example/a> <mailto:a@b.example|a@b.example>"
+    text = f"look ```{entities}``` `no` ```\nb\n```"
+    assert code_in({"text": text}) == "<a> &amp; x.example/a a@b.example\nb\n"
+    assert code_in({"text": "none"}) == code_in({}) == ""
