@@ -126,7 +126,7 @@ def test_no_page_names_a_setting_that_is_not_read() -> None:
 
 def test_every_scope_is_explained_and_no_other() -> None:
     table = TEXT["docs/installing.md"].partition("| scope |")[2].partition("\n\n")[0]
-    named = re.findall(r"`([a-z]+(?::[a-z]+)?)`", "\n".join(row.split("|")[1] for row in table.splitlines()[2:]))
+    named = re.findall(r"`([a-z_]+(?::[a-z]+)?)`", "\n".join(row.split("|")[1] for row in table.splitlines()[2:]))
     assert sorted(named) == sorted(SCOPES)
 
 
@@ -155,7 +155,7 @@ def _written(table: dict[str, Any], prefix: str = "") -> Iterator[str]:
     for name, value in table.items():
         yield f"{prefix}{name}"
         for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, dict):
+            if isinstance(part, dict) and name != "paths":  # whose keys are the team's own
                 yield from _written(part, f"{prefix}{name}.")
 
 
