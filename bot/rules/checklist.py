@@ -203,6 +203,8 @@ def _basis(action: Action, verdict: Verdict | None, war_room: WarRoom) -> Basis:
         pull = pull_of(link, war_room)
         return Basis(How.LINKED, by=by, at=link.at, commit=commit_of(link), repo=link.repo, link=link, pull=pull)
     lost = [fact for fact in facts if not fact.holds]
+    if verdict is Verdict.UNKNOWN:
+        lost = [fact for fact in lost if fact.strength is not Strength.PROOF]
     if lost and (action.state is ActionState.REGRESSED or verdict not in NOT_THERE):
         last = max(lost, key=lambda fact: (fact.strength is not Strength.CLAIM, fact.lost_at or 0))
         return _from_fact(How.LOST, last, war_room)

@@ -39,8 +39,10 @@ def action_state(
     over = [fact.lost_at or 0 for fact in lost] + [fact.at for fact in holding if fact.kind is EvidenceKind.LINKED]
     if any(link.at > max(over, default=-1) and link.dropped_at is None for link in links):
         return ActionState.IN_REVIEW
-    landed_once = any(fact.kind in (EvidenceKind.CONFIRMED, EvidenceKind.PROVEN) for fact in lost)
-    return ActionState.REGRESSED if landed_once else ActionState.DRIFTING
+    landed_by = {EvidenceKind.CONFIRMED, EvidenceKind.PROVEN}
+    if verdict is Verdict.UNKNOWN:  # what cannot be compared any more is not known to be gone
+        landed_by.discard(EvidenceKind.PROVEN)
+    return ActionState.REGRESSED if any(fact.kind in landed_by for fact in lost) else ActionState.DRIFTING
 
 
 def moved(action: Action, state: ActionState, at: int, **also: Any) -> Update:

@@ -38,8 +38,8 @@ class Claim:
     action: int
     kind: EvidenceKind
     commit: str
-    author: str = ""
-    subject: str = ""
+    author: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +142,13 @@ def decide(
 
 def run(scope: Scope, seen: Seen) -> None:
     """Record what was seen. Incidents are locked in the order of their ids."""
+    seen = replace(seen, facts=tuple(fact if isinstance(fact, Loss) else _clean(scope, fact) for fact in seen.facts))
     for incident_id, found in _concerned(scope, seen).items():
         incident = load.incident_by_id(scope.conn, incident_id, lock=True)
         for mention in (fact for fact in seen.facts if isinstance(fact, Mention)):
             if mention.incident == incident.number and not incident.standing:
-                said = {
-                    "repo": Clean(seen.repo),
-                    "commit": Clean(mention.commit),
-                    "author": scope.clean(mention.author),
-                }
-                entry = Entry("commit.seen", said | {"subject": scope.clean(mention.subject)})
-                incident = scope.write(incident, [entry])
+                said = {"commit": Clean(mention.commit), "author": mention.author, "subject": mention.subject}
+                incident = scope.write(incident, [Entry("commit.seen", {"repo": Clean(seen.repo)} | said)])
         for action in load.actions_where(scope.conn, actions.c.id.in_(found)):
             links, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
             known = proofs_of(scope.conn, [action.id])
@@ -162,6 +158,10 @@ def run(scope: Scope, seen: Seen) -> None:
             decision = decide(incident, action, links, facts, known, proofs, seen, scope.at)
             if decision is not None:
                 incident = _record(scope, incident, action, decision)
+
+
+def _clean(scope: Scope, said: Claim | Mention) -> Claim | Mention:
+    return replace(said, author=scope.clean(said.author), subject=scope.clean(said.subject))
 
 
 def _record(scope: Scope, incident: Incident, action: Action, decision: Decision) -> Incident:
@@ -287,8 +287,8 @@ def _found_payload(
         "kind": claim.kind,
         "repo": Clean(repo),
         "commit": Clean(claim.commit),
-        "subject": Clean(claim.subject),
-        "author": Clean(claim.author),
+        "subject": claim.subject,
+        "author": claim.author,
         "lacking": Clean(lacking(proofs)) if verdict in NOT_THERE else None,
     }
 
