@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
-from bot.ledger.outbox import upsert
+from bot.ledger.outbox import new, upsert
 from bot.ledger.tables import actions, changes, evidence, proofs
 from bot.rules.checklist import How
 from bot.rules.clean import Clean
@@ -112,20 +112,31 @@ def watched(conn: Connection, workspace: int, repo: str, since: int) -> list[Wat
     return list(found.values())
 
 
-def store(conn: Connection, workspace: int, incident: int, proof: Proof, change_id: int) -> None:
-    """Keep what a look found; it takes the place of what the one before did."""
-    values = {
-        "tip": proof.tip,
-        "change_id": change_id,
-        "verdict": proof.verdict.value,
-        "rung": proof.rung,
-        "why": proof.why,
-        "detail": _detail(proof),
-        "at": proof.at,
-    }
-    row = {"workspace_id": workspace, "incident_id": incident, "action_id": proof.action_id, "repo": proof.repo}
-    statement = upsert(conn.dialect, proofs).values(row | values)
-    conn.execute(statement.on_conflict_do_update(index_elements=["action_id", "repo"], set_=values))
+def store(conn: Connection, workspace: int, found: Iterable[tuple[int, Proof, int]]) -> None:
+    """Keep what looks found: the incident's id, the proof, and the id of the newest change that it looked for. Each
+    takes the place of what the look before found."""
+    rows = [
+        {
+            "workspace_id": workspace,
+            "incident_id": incident,
+            "action_id": proof.action_id,
+            "repo": proof.repo,
+            "tip": proof.tip,
+            "change_id": change_id,
+            "verdict": proof.verdict.value,
+            "rung": proof.rung,
+            "why": proof.why,
+            "detail": _detail(proof),
+            "at": proof.at,
+        }
+        for incident, proof, change_id in found
+    ]
+    if rows:
+        afresh = {name: new(name) for name in ("tip", "change_id", "verdict", "rung", "why", "detail", "at")}
+        statement = upsert(conn.dialect, proofs).on_conflict_do_update(
+            index_elements=["action_id", "repo"], set_=afresh
+        )
+        conn.execute(statement, rows)
 
 
 _FOUND = (
