@@ -74,7 +74,7 @@ def prove_some(
     proofs = {number: stored(some, found.get(number)) for number, some in by_action.items()}
     if not name_all:
         same = {number for number, proof in proofs.items() if number in before and alike(before[number], proof)}
-        proofs |= {number: replace(before[number], tip=tip, at=at) for number in same}  # its commits stay named
+        proofs |= {number: _named_as(before[number], proofs[number]) for number in same}
         unnamed = {number: one for number, one in asked.items() if number not in same}
         named = zip(unnamed, prove_each(git_dir, tip, list(unnamed.values())), strict=True)
         proofs |= {number: stored(by_action[number], one) for number, one in named}
@@ -95,7 +95,26 @@ def says_the_same(one: Proof, other: Proof) -> bool:
 
 
 def _said(proof: Proof) -> tuple[object, ...]:
-    return proof.verdict, proof.why, [(file.verdict, [part.state for part in file.parts]) for file in proof.files]
+    """What people are told of it. By which rung a part landed, and which neighbours changed, is no news."""
+    parts = [
+        [("" if part.state.in_place else part.state.value, part.stands) for part in file.parts] for file in proof.files
+    ]
+    return proof.verdict, proof.why if proof.verdict is Verdict.UNKNOWN else "", parts
+
+
+def _named_as(before: Proof, proof: Proof) -> Proof:
+    """A proof that says the same, with the commits that the one before names."""
+    files = tuple(
+        replace(
+            file,
+            parts=tuple(
+                replace(part, commit=old.commit, undone_by=old.undone_by)
+                for part, old in zip(file.parts, known.parts, strict=True)
+            ),
+        )
+        for file, known in zip(proof.files, before.files, strict=True)
+    )
+    return replace(proof, files=files, commit=before.commit, undone_by=before.undone_by)
 
 
 def as_change(change: RecordedChange, key: bytes | None) -> Change:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from bot.rules.clean import Clean
 from bot.rules.decision import Decision, Insert, Update
-from bot.rules.model import ActionState, Evidence, EvidenceKind, Proof, Strength, Verdict
+from bot.rules.model import ActionState, Evidence, EvidenceKind, PartState, Proof, Strength, Verdict
 from bot.warroom.upstream import Claim, Loss, Seen, decide
 from tests.rules.builders import NOON, action, fact, incident, proof
 
@@ -92,6 +93,10 @@ def test_nothing_new_is_no_entry() -> None:
     assert decided(CLAIM, evidence=(CLAIMED,)) is None
     assert decided(known=LANDED, found=replace(LANDED, tip="9" * 40, at=NOON + 5), evidence=(PROVEN,)) is None
     assert decided(Loss(frozenset({OTHER}), REVERT), evidence=(CLAIMED,)) is None
+    (file,) = LANDED.files
+    neighbours = replace(file, parts=tuple(replace(part, state=PartState.NEIGHBOURS) for part in file.parts))
+    moved_on = replace(LANDED, rung=4, why=Clean("among lines that changed since"), files=(neighbours,))
+    assert decided(known=LANDED, found=moved_on, evidence=(PROVEN,)) is None
 
 
 def test_a_claim_that_was_found_and_lost_in_one_look_is_one_row() -> None:
