@@ -41,7 +41,7 @@ def _announcement(scene: Scene) -> Shown | None:
 
 def _service_channel(room: WarRoom, policy: Policy) -> ServiceChannel | None:
     service = policy.service(room.incident.service)
-    if service is None or service.channel is None or room.incident.private:
+    if service is None or service.channel is None or room.incident.private or room.incident.drill:
         return None
     return ServiceChannel(service.channel)
 

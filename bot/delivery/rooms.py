@@ -14,7 +14,7 @@ from bot.rules.decision import Effect, EffectKind
 from bot.rules.model import Incident
 from bot.slack.blocks.announcement import topic
 from bot.slack.blocks.refusal import no_room
-from bot.warroom.open import channel_name
+from bot.warroom.open import furnishing, room_name
 
 Learn = Callable[[Connection], None]
 
@@ -27,15 +27,40 @@ async def room(hand: Hand) -> Learn | None:
     """Create the channel. A name is taken for ever, so the next is numbered; a channel of that name that an earlier
     try of ours made is adopted instead."""
     incident = await hand.read(lambda conn: _incident(conn, hand))
+    if incident.borrowed:
+        return await _come_in(hand, incident)
     if incident.channel_id is not None:
         return None
-    name = channel_name(hand.policy.channel_prefix, incident.number, incident.title)
+    name = room_name(hand.policy, incident)
     try:
         channel_id, name = await _make(hand, name, private=incident.private)
     except Refused as refused:
         await _tell_opener(hand, incident, refused.error)
         raise
     return lambda conn: store.learn_room(conn, incident.id, channel_id, name)
+
+
+async def _come_in(hand: Hand, incident: Incident) -> Learn:
+    """Come into the channel that is to be the room, and then ask for what makes it one. Into a private channel the bot
+    has to be brought by somebody."""
+    channel_id = incident.channel_id
+    assert channel_id is not None, hand.effect.lane  # it was there before the incident
+    try:
+        with suppress(Refused):  # it may be in, or only people can bring it in: what Slack says of the channel tells
+            await hand.call(hand.slack.conversations_join, channel=channel_id)
+        channel = (await hand.call(hand.slack.conversations_info, channel=channel_id))["channel"]
+        if not channel.get("is_member"):
+            raise Refused("not_in_channel")
+    except Refused as refused:
+        await _tell_opener(hand, incident, refused.error)
+        raise
+
+    def learn(conn: Connection) -> None:
+        store.learn_room(conn, incident.id, channel_id, channel["name"])
+        outbox.ask(conn, incident.workspace_id, furnishing(incident))
+        outbox.revive(conn, incident.id)
+
+    return learn
 
 
 async def _make(hand: Hand, name: str, *, private: bool) -> tuple[str, str]:
@@ -117,7 +142,10 @@ async def responders(hand: Hand) -> None:
 
 
 async def set_topic(hand: Hand) -> None:
+    """A channel that was there before keeps the topic that it has."""
     shown = await hand.read(lambda conn: load.war_room(conn, hand.incident_id))
+    if shown.incident.borrowed:
+        return
     await hand.call(hand.slack.conversations_setTopic, channel=shown.incident.channel_id, topic=topic(shown))
 
 

@@ -1,15 +1,17 @@
 """Posting a message once, and keeping it current where it stands."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from bot.delivery.channels import announce_channel, find_channel
 from bot.delivery.hand import Hand, Refused
 from bot.delivery.scene import Render, Scene, ServiceChannel, Shown
-from bot.ledger import outbox
+from bot.ledger import load, outbox
 from bot.rules.decision import Effect, EffectKind
 from bot.rules.model import Person
+from bot.slack.blocks.drill import as_drill
 
 Learn = Callable[[Connection], None]
 
@@ -19,7 +21,7 @@ async def show(hand: Hand, render: Render) -> Learn | None:
     posted, or post it."""
     effect = hand.effect
 
-    shown = await hand.read(lambda conn: render(Scene(conn, effect, hand.policy, hand.now())))
+    shown = await hand.read(lambda conn: _rendered(Scene(conn, effect, hand.policy, hand.now()), render))
     if shown is None:
         return None
     metadata = hand.metadata(shown.anchor)
@@ -37,6 +39,15 @@ async def show(hand: Hand, render: Render) -> Learn | None:
             outbox.ask(conn, effect.workspace_id, [Effect(EffectKind.PIN, effect.incident_id)])
 
     return learn
+
+
+def _rendered(scene: Scene, render: Render) -> Shown | None:
+    """What to show; where it is about a practice, it says so."""
+    shown = render(scene)
+    if shown is None or scene.effect.incident_id is None:
+        return shown
+    drill = load.incident_by_id(scene.conn, scene.effect.incident_id).drill
+    return replace(shown, message=as_drill(shown.message)) if drill else shown
 
 
 async def _destination(hand: Hand, shown: Shown) -> str:

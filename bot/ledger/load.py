@@ -106,7 +106,11 @@ _SEEN = select(incidents).where(
 )
 # `key_share`: an append waits for another, but not for a row elsewhere that refers to the incident, nor the reverse.
 _NUMBERED = Prepared(_SEEN.where(incidents.c.number == bindparam("number")).with_for_update(key_share=True))
-_ROOM_OF = Prepared(_SEEN.where(incidents.c.channel_id == bindparam("channel")).with_for_update(key_share=True))
+_ROOM_OF = Prepared(
+    select(incidents)
+    .where(incidents.c.workspace_id == bindparam("workspace"), incidents.c.channel_id == bindparam("channel"))
+    .with_for_update(key_share=True)
+)
 
 
 def workspace_id(conn: Connection, team_id: str) -> int | None:
@@ -152,9 +156,10 @@ def incident_numbered(conn: Connection, workspace: int, viewer: Person, number: 
     return None if row is None else _incident(row)
 
 
-def incident_of_room(conn: Connection, workspace: int, viewer: Person, channel: str) -> Incident | None:
-    """The incident whose room a channel is, locked for appending, if `viewer` may see it."""
-    row = _ROOM_OF.first(conn, {"workspace": workspace, "viewer": viewer.id, "channel": channel})
+def incident_of_room(conn: Connection, workspace: int, channel: str) -> Incident | None:
+    """The incident whose room a channel is, locked for appending: for somebody who writes in that channel, and so is in
+    it, also if it is private."""
+    row = _ROOM_OF.first(conn, {"workspace": workspace, "channel": channel})
     return None if row is None else _incident(row)
 
 
@@ -203,7 +208,7 @@ def logged_from(conn: Connection, workspace: int, channel: str, ts: str) -> Acti
 
 
 def drift_of(conn: Connection, person_id: int) -> list[tuple[Action, Incident]]:
-    """Everything that a person owns and that is not reconciled, over all incidents, oldest first."""
+    """Everything that a person owns and that is not reconciled, over all incidents but drills, oldest first."""
     unsettled = [state.value for state in ActionState if not state.reconciled]
     found = conn.execute(
         select(actions)
@@ -212,7 +217,7 @@ def drift_of(conn: Connection, person_id: int) -> list[tuple[Action, Incident]]:
     )
     owned = [_action(row) for row in found]
     by_id = incidents_by_id(conn, {one.incident_id for one in owned})
-    return [(one, by_id[one.incident_id]) for one in owned]
+    return [(one, by_id[one.incident_id]) for one in owned if not by_id[one.incident_id].drill]
 
 
 def past_nudging(conn: Connection, workspace: int, most: int) -> list[tuple[Action, Incident]]:
@@ -230,7 +235,7 @@ def past_nudging(conn: Connection, workspace: int, most: int) -> list[tuple[Acti
     )
     named = [_action(row) for row in found]
     by_id = incidents_by_id(conn, {one.incident_id for one in named})
-    return [(one, by_id[one.incident_id]) for one in named]
+    return [(one, by_id[one.incident_id]) for one in named if not by_id[one.incident_id].drill]
 
 
 def links_of(conn: Connection, action_ids: Iterable[int]) -> list[Link]:

@@ -224,6 +224,16 @@ def park(conn: Connection, effect: Leased, worker: str, error: str) -> None:
     )
 
 
+def revive(conn: Connection, incident_id: int) -> None:
+    """Try again what was set aside because the bot was not in the incident's channel."""
+    outside = outbox.c.error.in_([Clean.word("not_in_channel"), Clean.word("channel_not_found")])
+    conn.execute(
+        update(outbox)
+        .where(outbox.c.incident_id == incident_id, outbox.c.parked_at.is_not(None), outside)
+        .values(parked_at=None, error=None, due_at=now(conn))
+    )
+
+
 _PACE = upserts(pacing, "bucket", next_at=new("next_at"))
 
 

@@ -9,8 +9,13 @@ from bot.rules.model import SECOND, ActionKind
 
 @dataclass(frozen=True, slots=True)
 class Open:
+    """`here`: the channel becomes the room. `drill`: a practice. `private`: nobody outside knows of it."""
+
     title: str
     severity: str | None = None
+    here: bool = False
+    drill: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

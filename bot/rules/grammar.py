@@ -15,6 +15,7 @@ __all__ = ["Mistyped", "parse_hotfix", "parse_incident", "parse_mention"]
 
 _SEVERITY = re.compile(r"(?:severity|sev|s|p)[-_ ]?([0-9])", re.IGNORECASE)
 _LOG_OPTIONS = ("on", "file", "repo", "kind", "ephemeral", "by", "at", "until")
+_OPEN_OPTIONS = ("severity", "here", "drill", "private")
 _EDIT_OPTIONS = ("on", "file", "repo", "kind", "at", "until")
 
 
@@ -166,14 +167,15 @@ def _severity(line: Line, usage: Usage, word: str, severities: Sequence[str]) ->
 
 
 def _open(line: Line, usage: Usage, severities: Sequence[str]) -> Command:
-    options, ended = line.options(usage, ("severity",))
+    options, ended = line.options(usage, _OPEN_OPTIONS)
     severity = None
+    if "severity" not in options and not ended:
+        severity = _leading_severity(line, usage, severities)
+        options |= line.options(usage, _OPEN_OPTIONS)[0]  # they may stand on either side of it
     if "severity" in options:
         severity = _severity(line, usage, readable(options["severity"]), severities)
-    elif not ended:
-        severity = _leading_severity(line, usage, severities)
     title = " ".join(line.text("An incident needs a title.", usage).split())
-    return ask.Open(title, severity)
+    return ask.Open(title, severity, "here" in options, "drill" in options, "private" in options)
 
 
 def _leading_severity(line: Line, usage: Usage, severities: Sequence[str]) -> str | None:

@@ -31,7 +31,7 @@ _DASHES = re.compile(r"[-\u2013\u2014]+")
 _QUOTED = re.compile(rf"[{_DOUBLE}]([^{_DOUBLE}]*)[{_DOUBLE}](?!\S)|[{_SINGLE}]([^{_SINGLE}]*)[{_SINGLE}](?!\S)")
 
 _OPTION_ALIASES = {"target": "on", "host": "on", "path": "file", "repository": "repo", "sev": "severity"}
-_FLAGS = ("ephemeral",)
+_FLAGS = ("ephemeral", "here", "drill", "private")
 
 
 class Mistyped(Refusal):

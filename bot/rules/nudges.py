@@ -55,9 +55,10 @@ class Alarm:
 
 
 def audience(incident: Incident, policy: Policy) -> Audience:
-    """The announce channel; for a private incident, or where the policy names no such channel, lead and
+    """The announce channel; for a private incident, a drill, or where the policy names no such channel, lead and
     members."""
-    return Audience.MEMBERS if incident.private or policy.announce is None else Audience.ANNOUNCE
+    inside = incident.private or incident.drill or policy.announce is None
+    return Audience.MEMBERS if inside else Audience.ANNOUNCE
 
 
 def resolved_for(action: Action, incident: Incident) -> int | None:
@@ -210,7 +211,7 @@ def alarm(incident: Incident, owner: Person, now: int, policy: Policy) -> Alarm:
 
     Ask again with the present when an owner's alarm that was put off comes due.
     """
-    if owner.kind in _UNREACHABLE:
+    if owner.kind in _UNREACHABLE or incident.drill:
         owner_at = None
     elif incident.severity in policy.alarm_always:
         owner_at = now

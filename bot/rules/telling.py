@@ -40,6 +40,10 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
         case "incident.role":
             given = f" (said by {who})" if said["after"] != line.actor_id else ""
             return f"{name(said['after'])} is {said['role']} now{given}"
+        case "member.joined":
+            return f"{name(said['to'])} came into the room"
+        case "member.left":
+            return f"{name(said['to'])} left the room"
         case "incident.resolved":
             return f"{who} resolved it" + (f": {text}" if text else "")
         case "incident.closed":

@@ -23,9 +23,9 @@ USAGES = (
     Usage(
         "/incident",
         "open",
-        "/incident open [severity] <title>",
+        "/incident open [severity] [options] <title>",
         "/incident open sev1 checkout answers 502",
-        "Open an incident: channel, card, timeline.",
+        "Open an incident: channel, card, timeline. Options: --here, --drill, --private.",
         ("start", "declare", "new", "create", "begin"),
     ),
     Usage(

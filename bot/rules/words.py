@@ -67,6 +67,20 @@ def no_such_severity(typed: str, known: Iterable[str]) -> str:
     return f"There is no severity {typed!r}. There are: {', '.join(known)}."
 
 
+def private_here() -> str:
+    return "A private incident gets a channel of its own: leave `--here` or `--private` out. Nothing was recorded."
+
+
+def no_channel_here() -> str:
+    return "A direct conversation can't be an incident's room. Type it in a channel, or without `--here`."
+
+
+def room_already(incident: Incident) -> str:
+    if incident.standing:
+        return "Changes outside incidents are shown in this channel, so it can't be a room. Leave `--here` out."
+    return f"This channel is the room of {incident.name} already, and stays that. Leave `--here` out to get another."
+
+
 def no_such_role(typed: str, known: Iterable[str]) -> str:
     return f"There is no role {short(typed, 40)!r}. There are: {', '.join(known)}."
 
@@ -232,8 +246,12 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def opening(incident_name: str, severity: str) -> str:
-    return f"{incident_name} ({severity}) is recorded. Its channel is being made; you are invited in a moment."
+def opening(incident: Incident) -> str:
+    recorded = f"{incident.name} ({incident.severity}) is recorded."
+    if incident.borrowed:
+        return f"{recorded} This channel is its room: what is logged here belongs to it."
+    private = " Only who is in it knows of it." if incident.private else ""
+    return f"{recorded} Its channel is being made; you are invited in a moment.{private}"
 
 
 def logged(incident: Incident, number: int, kind: str, text: str, owner: Person | None, ephemeral: bool) -> str:

@@ -17,6 +17,7 @@ SCOPES = {
     "files:write": "the patch of what upstream misses, in an action's thread",
     "groups:history": "the same in private channels",
     "groups:read": "finding our own channels, and an announce channel that is private",
+    "groups:write": "making a private incident's channel, its topic, inviting people",
     "im:history": "finding our own direct message again",
     "im:write": "direct messages about drift",
     "pins:write": "the pinned card",
@@ -29,7 +30,8 @@ SCOPES = {
 EVENTS = {
     "app_home_opened": "the Home tab",
     "app_mention": "commands by mention",
-    "member_joined_channel": "catching up who comes into an incident's room",
+    "member_joined_channel": "catching up who comes into an incident's room; who may know of a private one",
+    "member_left_channel": "who may know of a private incident no more",
     "message.channels": "messages that read like a change; edits and deletions; diffs in a thread",
     "message.groups": "the same in private channels",
     "reaction_added": "🔧 logs a message, 📌 puts it on the timeline",

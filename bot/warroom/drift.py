@@ -17,7 +17,9 @@ PAGE = 20
 
 def run(scope: Scope, command: Drift) -> Answer:
     unsettled = [state.value for state in ActionState if not state.reconciled]
-    visible = select(incidents.c.id).where(incidents.c.workspace_id == scope.workspace, load.visible_to(scope.actor))
+    visible = select(incidents.c.id).where(
+        incidents.c.workspace_id == scope.workspace, load.visible_to(scope.actor), incidents.c.drill.is_(False)
+    )
     found = load.actions_where(scope.conn, actions.c.state.in_(unsettled), actions.c.incident_id.in_(visible))
     if not found:
         return Answer("Nothing drifts: every manual change that was logged is reconciled.")

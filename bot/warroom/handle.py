@@ -1,7 +1,7 @@
 """The one way in: a typed command, whoever sent it through whatever surface, in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import orjson
@@ -168,6 +168,8 @@ class WarRooms:
         )
         answer = VERBS[type(command)](scope, command)
         aftermath(scope)
+        if scope.drill:
+            answer = replace(answer, text=f"DRILL · {answer.text}")
         if scope.found_secrets:
             answer = Answer(f"{answer.text}\n{words.secrets_found(scope.found_secrets)}", answer.buttons, answer.menu)
         receipt = {"workspace_id": workspace, "key": request.key, "at": request.at, "answer": _to_text(answer)}

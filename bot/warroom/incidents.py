@@ -30,4 +30,5 @@ def run(scope: Scope, command: ListIncidents) -> Answer:
 
 def _line(incident: Incident, now: int) -> str:
     age = plain_duration(now - incident.opened_at)
-    return f"{incident.name} · {incident.state.value} · {incident.severity} · {short(incident.title, 80)} · {age} ago"
+    name = f"DRILL · {incident.name}" if incident.drill else incident.name
+    return f"{name} · {incident.state.value} · {incident.severity} · {short(incident.title, 80)} · {age} ago"

@@ -29,4 +29,6 @@ def decide(incident: Incident, lead: Person, actor: Person) -> Decision:
 
 def run(scope: Scope, command: Lead) -> Answer:
     incident = scope.incident(command.incident, "lead")
-    return scope.record(incident, decide(incident, scope.person(command.slack_id), scope.actor))
+    person = scope.person(command.slack_id)
+    scope.admit(incident, person)
+    return scope.record(incident, decide(incident, person, scope.actor))

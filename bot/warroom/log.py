@@ -70,6 +70,7 @@ def run(scope: Scope, command: Log) -> Answer:
     if source is not None:
         _refuse_twice(scope, source)
     owner = scope.person(command.by) if command.by else scope.actor
+    scope.admit(incident, owner)
     text = scope.clean(command.text)
     done_at = min(source.posted_at, scope.at) if source else scope.at
     if command.at:

@@ -33,4 +33,5 @@ def run(scope: Scope, command: Owner) -> Answer:
     incident = scope.incident_or_standing(command.incident, "owner")
     action = scope.action(incident, command.action)
     owner = scope.person(command.slack_id) if command.slack_id else scope.actor
+    scope.admit(incident, owner)
     return scope.record(incident, decide(incident, action, owner, command.group))

@@ -84,6 +84,8 @@ def plan_person(scope: Scope, person: Person) -> None:
 
 def _plan_incident(scope: Scope, incident: Incident, drift: Sequence[Pair], sent: dict[str, int]) -> None:
     policy, conn = scope.policy, scope.conn
+    if incident.drill:  # what a practice changed concerns nobody outside its room
+        drift = []
     lead = load.person(conn, incident.lead_id or incident.opened_by)
     told = sent.get(f"lead/{incident.id}")
     _set(scope, "lead", due.lead_due(drift, lead, told, scope.at, policy), incident.id, incident.id, lead.id)

@@ -45,6 +45,7 @@ def run(scope: Scope, command: Role) -> Answer:
     if command.role not in known:
         raise Refusal(words.no_such_role(command.role, ("lead", *known)))
     person = scope.person(command.slack_id) if command.slack_id else scope.actor
+    scope.admit(incident, person)
     row = scope.conn.execute(
         select(roles.c.id, roles.c.person_id).where(roles.c.incident_id == incident.id, roles.c.role == command.role)
     ).first()

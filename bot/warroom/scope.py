@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot.ledger import load, outbox
 from bot.ledger.record import record
-from bot.ledger.tables import incidents, people, workspaces
+from bot.ledger.tables import incidents, members, people, workspaces
 from bot.rules import words
 from bot.rules.clean import Clean, Redacted
 from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Insert, Refusal, Update
@@ -46,6 +46,7 @@ class Scope:
     via: str
     channel: str | None = None
     found_secrets: list[str] = field(default_factory=list)
+    drill: bool = False  # whether what is asked about is a practice, which every answer then says
     touched: dict[int, None] = field(default_factory=dict)  # incidents whose state changed, to be settled after
     homes: dict[int, bool] = field(default_factory=dict)  # incidents that Home tabs show; True: everybody's
 
@@ -66,6 +67,7 @@ class Scope:
         if found.standing and number is None and verb != "look":
             raise Refusal(words.no_incident_here())
         self.may(verb, found)
+        self.about(found)
         return found
 
     def incident_or_standing(self, number: int | None, verb: str) -> Incident:
@@ -76,7 +78,23 @@ class Scope:
                 raise Refusal(words.no_such_incident(number))
             found = self._standing()
         self.may(verb, found)
+        self.about(found)
         return found
+
+    def about(self, incident: Incident) -> None:
+        """What is asked is about that incident. Whoever asks in a private one's room is in it, so they may see it."""
+        self.drill = self.drill or incident.drill
+        if incident.private and incident.channel_id == self.channel:
+            self.admit(incident, self.actor)
+
+    def admit(self, incident: Incident, person: Person) -> None:
+        """Let somebody know of a private incident, and into its room. Of any other everybody knows."""
+        if not incident.private or person.id == load.HOTWASH.id:
+            return
+        row = {"workspace_id": self.workspace, "incident_id": incident.id, "person_id": person.id}
+        admit = outbox.upsert(self.conn.dialect, members).values(row).on_conflict_do_nothing()
+        if self.conn.scalar(admit.returning(members.c.id)) is not None:
+            self.want(EffectKind.INVITE, incident, str(person.id))
 
     def may(self, verb: str, incident: Incident | None = None) -> None:
         """Raises Refusal, with the sentence that says who can, unless the actor may do `verb`."""
@@ -88,7 +106,7 @@ class Scope:
         if number is not None:
             return load.incident_numbered(self.conn, self.workspace, self.actor, number)
         if self.channel is not None:
-            return load.incident_of_room(self.conn, self.workspace, self.actor, self.channel)
+            return load.incident_of_room(self.conn, self.workspace, self.channel)
         return None
 
     def _standing(self) -> Incident:

@@ -29,7 +29,8 @@ def announcement(room: WarRoom, counts: Mapping[str, int]) -> Message:
 def topic(room: WarRoom) -> str:
     """The topic of the room: at most 250 characters, Slack's limit."""
     incident = room.incident
-    parts = (incident.name, mrkdwn.escape(incident.severity), incident.state.value, f"lead: {_lead(room)}")
+    drill = ("DRILL",) if incident.drill else ()
+    parts = (*drill, incident.name, mrkdwn.escape(incident.severity), incident.state.value, f"lead: {_lead(room)}")
     return mrkdwn.cut(" · ".join((*parts, mrkdwn.escape(mrkdwn.one_line(incident.title)))), 250)
 
 

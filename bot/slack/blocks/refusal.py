@@ -8,5 +8,6 @@ from bot.slack.blocks.parts import Message, message, section
 
 def no_room(incident: Incident, error: str) -> Message:
     name = incident.name
-    said = f"{name} is recorded, but it has no channel. {sentence(EffectKind.ROOM, error)}"
+    lacks = "I am not in its channel" if incident.borrowed else "it has no channel"
+    said = f"{name} is recorded, but {lacks}. {sentence(EffectKind.ROOM, error)}"
     return message(said, [section(f"{said}\n`/hotfix {name}` and what you did is logged all the same.")])
