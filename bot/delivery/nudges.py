@@ -167,12 +167,12 @@ def _deploying_to_owner(scene: Scene) -> Shown | None:
 
 
 def _undone(scene: Scene) -> tuple[WarRoom, list[Item], Mapping[str, Any]]:
-    """The actions that a deploy undoes and on which nobody ruled meanwhile, and what the entry says of it."""
+    """The actions that a deploy undoes, as they stand now, and what the entry says of it."""
     said = scene.line().payload or {}
     numbers = store.numbers_in(said)
     room = scene.room(*numbers)
     items = scene.items(room)
-    return room, [items[number] for number in numbers if number in items and not items[number].action.ruling], said
+    return room, [items[number] for number in numbers if number in items], said
 
 
 def _still_drifting(scene: Scene, line: Line) -> tuple[WarRoom, Sequence[Item]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from bot.ledger.outbox import upsert
 from bot.ledger.tables import actions, deployed, deployments, evidence
@@ -14,7 +14,8 @@ from bot.rules.model import ActionState, Deployed, DeploymentState, Strength
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """`at` is by its host's clock; `judged_at`, by ours, when it was looked up which actions it undoes."""
+    """`at`, the time of its state, and `live_at`, when it last went live, are by its host's clock; `judged_at`, when
+    it was looked up which actions it undoes, is by ours."""
 
     id: int
     repo: str
@@ -23,6 +24,7 @@ class Deployment:
     sha: str
     state: DeploymentState
     at: int
+    live_at: int | None = None
     judged_at: int | None = None
 
 
@@ -54,8 +56,8 @@ def unjudged(conn: Connection, workspace: int, repo: str, environments: Iterable
 
 def live(conn: Connection, workspace: int, repo: str, environments: Iterable[str]) -> list[Deployment]:
     """What runs in each of the environments: the last that went live there."""
-    went_live = deployments.c.state == DeploymentState.LIVE.value
-    last = (deployments.c.at.desc(), deployments.c.id.desc())
+    went_live = and_(deployments.c.live_at.is_not(None), deployments.c.state != DeploymentState.INACTIVE.value)
+    last = (deployments.c.live_at.desc(), deployments.c.id.desc())
     found = (
         conn.execute(_of(workspace, repo, [one]).where(went_live).order_by(*last).limit(1)).first()
         for one in environments
@@ -103,7 +105,7 @@ def see(conn: Connection, workspace: int, one: Landed, deployment: Deployment, *
     here = (deployed.c.action_id == one.action_id, deployed.c.environment == deployment.environment)
     before = conn.execute(select(deployed).where(*here).with_for_update()).first()
     kept = before is not None and before.commit == one.commit and before.since is not None
-    since = (before.since if before is not None and kept else deployment.at) if has else None
+    since = (before.since if before is not None and kept else deployment.live_at) if has else None
     values = {"deployment_id": deployment.id, "commit": one.commit, "since": since}
     row = {"workspace_id": workspace, "incident_id": one.incident_id, "action_id": one.action_id}
     statement = upsert(conn.dialect, deployed).values(row | {"environment": deployment.environment} | values)
@@ -124,11 +126,19 @@ def _of(workspace: int, repo: str, environments: Iterable[str]) -> Select[Any]:
 
 
 def _values(one: Deployment) -> dict[str, Any]:
-    same = ("environment", "sha", "at", "judged_at")
+    same = ("environment", "sha", "at", "live_at", "judged_at")
     return {name: getattr(one, name) for name in same} | {"state": one.state.value}
 
 
 def _deployment(row: Row[Any]) -> Deployment:
     return Deployment(
-        row.id, row.repo, row.environment, row.external_id, row.sha, DeploymentState(row.state), row.at, row.judged_at
+        row.id,
+        row.repo,
+        row.environment,
+        row.external_id,
+        row.sha,
+        DeploymentState(row.state),
+        row.at,
+        row.live_at,
+        row.judged_at,
     )

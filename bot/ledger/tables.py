@@ -456,6 +456,7 @@ deployments = Table(  # which commit runs where, and which is on its way there
     Column("sha", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("at", Micros, nullable=False),  # by its host's clock
+    Column("live_at", Micros),  # when it last went live; a later try of the same that fails leaves it running
     Column("judged_at", Micros),  # when it was looked up which actions it undoes
     UniqueConstraint("workspace_id", "repo", "external_id"),
     Index("ix_deployments_environment", "workspace_id", "repo", "environment"),

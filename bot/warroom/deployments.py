@@ -115,7 +115,8 @@ async def look_up(
 def hear(scope: Scope, repo: str, told: DeploymentTold) -> Deployment:
     """Record what a host or a pipeline told of a deployment."""
     environment = scope.clean(told.environment[:100])
-    new = Deployment(0, repo, environment, told.id[:80], told.sha, told.state, told.at)
+    live_at = told.at if told.state is DeploymentState.LIVE else None
+    new = Deployment(0, repo, environment, told.id[:80], told.sha, told.state, told.at, live_at)
     known, before = ledger.know(scope.conn, scope.workspace, new)
     if not before:
         return known
@@ -126,11 +127,12 @@ def hear(scope: Scope, repo: str, told: DeploymentTold) -> Deployment:
 
 def newest(known: Deployment, told: Deployment) -> Deployment:
     """Both together, by the host's clock. One that begins anew is judged anew."""
+    live_at = max((at for at in (known.live_at, told.live_at) if at is not None), default=None)
     if (told.at, _LAST.index(told.state)) < (known.at, _LAST.index(known.state)):
-        return known
+        return replace(known, live_at=live_at)
     begun = told.state is DeploymentState.PENDING and known.state is not DeploymentState.PENDING
     anew = begun or told.sha != known.sha
-    return replace(told, id=known.id, judged_at=None if anew else known.judged_at)
+    return replace(told, id=known.id, live_at=live_at, judged_at=None if anew else known.judged_at)
 
 
 def ask(

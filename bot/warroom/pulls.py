@@ -85,7 +85,7 @@ def decide(
 
     closed = pull.state is PullState.CLOSED
     if not closed:
-        link(LinkKind.PULL_REQUEST, str(pull.number), pull.url)
+        link(LinkKind.PULL_REQUEST, str(pull.number), pull.url or None)
     if pull.merge_commit is not None:  # a squash or a rebase leaves no other trace of what was linked
         link(LinkKind.COMMIT, pull.merge_commit, None)
     for i, one in enumerate(after):

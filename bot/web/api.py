@@ -78,7 +78,7 @@ def router(rooms: WarRooms, now: Callable[[], int], heard: Callable[[], None], j
 
 def _name(said: Deploy) -> str:
     """Told apart from what hosts number, and short."""
-    name = said.id if said.id is not None else f"{said.environment}\n{said.sha}"
+    name = f"{said.environment}\n{said.sha if said.id is None else said.id}"
     return f"api:{hashlib.sha256(name.encode()).hexdigest()[:40]}"
 
 

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("sha", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("live_at", sa.BigInteger(), nullable=True),
         sa.Column("judged_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_deployments_workspace_id"),
         sa.PrimaryKeyConstraint("id", name="pk_deployments"),

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.ledger import tokens
-from bot.ledger.tables import workspaces
+from bot.ledger.tables import incidents, workspaces
 from bot.playground.client import Person
 from bot.rules.clean import Clean
 from bot.rules.model import Role
@@ -111,6 +111,10 @@ async def test_a_fix_that_is_deployed(war: War, upstream: Upstream, tell: Told) 
     assert "not deployed" in (await war.echo(maya, room, 1)).text  # it only began
     await tell(later, "success")
     await war.echo(maya, room, 1, "in production since")
+    await tell(later)
+    await tell(later, "failure")  # what ran before that runs on
+    await war.settled()
+    assert "in production since" in (await war.echo(maya, room, 1)).text
     await tell(before, "success", id="rolled back")
     await war.echo(maya, room, 1, "not deployed to production yet")
     await tell(fix, "failure", id="failed")
@@ -169,6 +173,21 @@ async def test_a_deploy_that_nobody_announced(war: War, upstream: Upstream, tell
     await changed(war, maya, room)
     assert (await tell(base, "success"))["undoes"] == ["INC-1#1"]
     await maya.wait_for(room, f"{base[:7]} was deployed to production and undoes INC-1#1", within=15)
+
+
+async def test_a_private_incident_is_warned_of_in_private(war: War, upstream: Upstream, tell: Told) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    base = upstream.commit("Pool", text="pool = 20\n")
+    upstream.push()
+    await changed(war, maya, room)
+    await war.db.write(lambda conn: conn.execute(incidents.update().values(private=True)))
+    assert (await tell(base))["undoes"] == ["INC-1#1"]
+    title = f"Deploying {base[:7]} to production will undo INC-1#1"
+    await maya.wait_for(room, title, within=15)
+    await war.settled()
+    assert [title in one.text for one in await maya.dms()] == [True]
+    assert not [one for one in await maya.sees("#incidents") if "undo" in one.text]
 
 
 @pytest.mark.sqlite_only
