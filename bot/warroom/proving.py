@@ -30,11 +30,14 @@ _LINES, _WIDTH = 6, 160  # that are kept of what stands upstream instead
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a look found of one action. `change_id` is the newest of the changes that it looked for, `found_at` where
-    their files are now, by the paths under which they were recorded; only those that moved."""
+    """What a look found of one action. `change_id` is the newest of the changes that it looked for; `news` tells
+    whether it differs from what the last look found. `found_at` is where the files are now, by the paths under which
+    they were recorded; only those that moved."""
 
+    incident_id: int
     proof: Proof
     change_id: int
+    news: bool
     found_at: Mapping[Clean, Clean]
 
 
@@ -79,7 +82,13 @@ def prove_some(
         named = zip(unnamed, prove_each(git_dir, tip, list(unnamed.values())), strict=True)
         proofs |= {number: stored(by_action[number], one) for number, one in named}
     return [
-        Proven(proofs[number], max(one.id for one in some), _moved(some, proofs[number]))
+        Proven(
+            some[0].incident_id,
+            proofs[number],
+            max(one.id for one in some),
+            number not in before or not says_the_same(before[number], proofs[number]),
+            _moved(some, proofs[number]),
+        )
         for number, some in by_action.items()
     ]
 

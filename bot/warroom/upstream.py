@@ -153,7 +153,7 @@ def run(scope: Scope, seen: Seen) -> None:
             links, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
             known = proofs_of(scope.conn, [action.id])
             if action.id in seen.proven:
-                _keep(scope, [(incident_id, seen.proven[action.id])])
+                _keep(scope, [seen.proven[action.id]])
             proofs = proofs_of(scope.conn, [action.id])  # a change that was recorded meanwhile is still to be proven
             decision = decide(incident, action, links, facts, known, proofs, seen, scope.at)
             if decision is not None:
@@ -177,10 +177,9 @@ def _record(scope: Scope, incident: Incident, action: Action, decision: Decision
     return scope.write(incident, decision.entries, decision.changes, [*decision.effects, *said])
 
 
-def _keep(scope: Scope, found: Sequence[tuple[int, Proven]]) -> None:
-    """Store proofs, each with its incident's id."""
-    store_proofs(scope.conn, scope.workspace, [(incident, one.proof, one.change_id) for incident, one in found])
-    for _, one in found:
+def _keep(scope: Scope, found: Sequence[Proven]) -> None:
+    store_proofs(scope.conn, scope.workspace, [(one.incident_id, one.proof, one.change_id) for one in found])
+    for one in found:
         for path, upstream_path in one.found_at.items():
             moved_to(scope.conn, one.proof.action_id, one.proof.repo, path, upstream_path)
 
@@ -189,14 +188,10 @@ def _concerned(scope: Scope, seen: Seen) -> dict[int, list[int]]:
     """Incident id → ids of the actions that `seen` may change, in the order of incident ids. Proofs that found what the
     ones before did are kept right here."""
     concerned: dict[int, list[int]] = {}
-    last = {proof.action_id: proof for proof in proofs_of(scope.conn, seen.proven) if proof.repo == seen.repo}
-    unchanged = []
-    for one in load.actions_where(scope.conn, actions.c.id.in_(last), actions.c.ruling.is_(None)):
-        if says_the_same(last[one.id], seen.proven[one.id].proof):
-            unchanged.append((one.incident_id, seen.proven[one.id]))
-        else:
-            concerned.setdefault(one.incident_id, []).append(one.id)
-    _keep(scope, unchanged)
+    for action_id, proven in seen.proven.items():
+        if proven.news:
+            concerned.setdefault(proven.incident_id, []).append(action_id)
+    _keep(scope, [proven for proven in seen.proven.values() if not proven.news])
     for fact in seen.facts:
         if isinstance(fact, Loss):
             hit = evidence.c.commit.in_(fact.commits) | evidence.c.lost_by.in_(fact.commits)

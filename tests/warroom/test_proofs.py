@@ -32,7 +32,7 @@ def upstream(tmp_path: Path) -> Upstream:
 
 @pytest.fixture
 def policy(upstream: Upstream) -> str:
-    return upstream.policy
+    return "watch_days = 60\n" + upstream.policy
 
 
 async def fixed(war: War, upstream: Upstream, who: Person, room: str, live: str = LIVE, path: str = PATH) -> Seen:
@@ -351,6 +351,25 @@ async def test_only_what_upstream_touched_is_proven_again(war: War, upstream: Up
     upstream.push()
     await war.echo(maya, room, 2, f"landed · proven · {fix[:7]}")
     assert await _tips(war) == {1: start, 2: fix, 3: start}
+
+
+async def test_what_landed_is_watched_for_as_long_as_the_policy_says(war: War, upstream: Upstream) -> None:
+    upstream.commit("More files", "etc/db.conf", "pool = 8\n")
+    upstream.push()
+    maya = war.person("maya")
+    room = await war.open(maya)
+    await fixed(war, upstream, maya, room)
+    await fixed(war, upstream, maya, room, "pool = 80\n", "etc/db.conf")
+    fix = upstream.commit("Fix one of two", PATH, LIVE)
+    upstream.push()
+    await war.echo(maya, room, 1, "landed · proven")
+    war.move(days=61)
+    upstream.commit("Undo it", PATH, CONF)
+    landed = upstream.commit("Fix the other", "etc/db.conf", "pool = 80\n")
+    upstream.push()
+    await war.echo(maya, room, 2, "landed · proven")  # what drifts is looked for without end
+    assert await _tips(war) == {1: fix, 2: landed}
+    assert "landed · proven" in (await war.echo(maya, room, 1)).text
 
 
 async def test_a_branch_that_is_gone_is_said_and_looked_at_again_when_it_is_back(war: War, upstream: Upstream) -> None:
