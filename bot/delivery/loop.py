@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from bot.delivery import home, messages, nudges, patches, people, rooms, store
 from bot.delivery.admit import Admitted, Doorkeeper, Place
@@ -31,6 +32,7 @@ POLL = 1.0  # seconds: how soon the effects that other replicas recorded are see
 AT_ONCE = 32  # effects in hand
 GRACE = 10.0  # seconds to finish what is in hand when stopping
 LONGEST = 25.0  # seconds for one effect, less than its lease
+STORE_AGAIN = (0.5, 1.5)  # seconds until the outcome is stored anew where the database is away; within the lease too
 
 PERFORMERS: dict[EffectKind, Performer] = {
     EffectKind.WORKSPACE: people.workspace,
@@ -137,12 +139,20 @@ class Delivery:
     async def _deliver(self, effect: Leased, place: Place | None) -> None:
         hand = Hand(effect, place, self._db, self._slack, self._policy, self._now, self._paces)
         try:
-            mark = await self._perform(hand)
-            await self._db.write(mark)
+            await self._store(await self._perform(hand))
         except TakenOver:
             log.warning("delivery: lease ran out", effect=effect.lane)
         except Exception:  # the lease runs out, and whoever takes the effect next looks at Slack first
             log.exception("delivery: outcome not stored", effect=effect.lane)
+
+    async def _store(self, mark: Callable[[Connection], None]) -> None:
+        for wait in STORE_AGAIN:
+            try:
+                return await self._db.write(mark)
+            except OperationalError as error:
+                log.warning("delivery: outcome not stored yet", error=str(error.orig))
+                await asyncio.sleep(wait)
+        await self._db.write(mark)
 
     async def _perform(self, hand: Hand) -> Callable[[Connection], None]:
         """Do it, and return how to store what came of it."""
