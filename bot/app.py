@@ -28,7 +28,7 @@ from bot.rules.policy import Policy, load_policy
 from bot.settings import Settings, repository_tokens
 from bot.slack.app import build_app
 from bot.slack.inbound import Inbound
-from bot.warroom import deployments, trouble
+from bot.warroom import deployments, judging, trouble
 from bot.warroom.handle import WarRooms
 from bot.warroom.scope import know_workspace
 from bot.warroom.watch import Watcher
@@ -171,7 +171,7 @@ async def _undone_by(hotwash: Hotwash, workspace: int, team: str, repo: str, dep
     assert hotwash.watcher is not None  # the policy names the repository
     rooms, using = hotwash.rooms, hotwash.watcher.using
     looking = hotwash.watcher.start(
-        deployments.look_up(rooms, using, workspace, team, repo, hotwash.clock.now(), deployment)
+        judging.look_up(rooms, using, workspace, team, repo, hotwash.clock.now(), deployment)
     )
     try:
         undone = await asyncio.wait_for(asyncio.shield(looking), JUDGING)

@@ -40,7 +40,7 @@ from bot.rules.model import (
     Strength,
 )
 from bot.rules.policy import Repository
-from bot.warroom import deployments, patching, place_change, proving, upstream
+from bot.warroom import judging, patching, place_change, proving, upstream
 from bot.warroom.handle import WarRooms
 from bot.warroom.patching import Made
 from bot.warroom.place_change import Placed
@@ -153,7 +153,7 @@ class Watcher:
                 patches = await self._patch(mirror, asked, fetched.new_tip, proven)
             record = partial(self._record, asked, fetched, replace(seen, proven=proven), patches)
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
-            await deployments.look_up(self._rooms, self.using, asked.workspace, asked.team, name, at)
+            await judging.look_up(self._rooms, self.using, asked.workspace, asked.team, name, at)
         except (GitError, BadUrl, OSError) as error:
             await self._failed(asked, f"{advice(error, asked.repository)} {error}".strip())
         except Exception:

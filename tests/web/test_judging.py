@@ -7,7 +7,8 @@ import pytest
 from bot.ledger.deployments import Deployment
 from bot.rules.clean import Clean
 from bot.rules.model import DeploymentState, Verdict
-from bot.warroom.deployments import Candidate, lacks, newest
+from bot.warroom.deployments import newest
+from bot.warroom.judging import Candidate, lacks
 
 PENDING, LIVE = DeploymentState.PENDING, DeploymentState.LIVE
 FAILED, INACTIVE = DeploymentState.FAILED, DeploymentState.INACTIVE

@@ -60,7 +60,7 @@ async def test_given_up_and_taken_up_again(war: War, http: httpx.AsyncClient, up
     await war.echo(maya, room, 1, "in review")
     closed = hosts.pull(url, NOON.format(2), title="Raise it", state="closed")
     await sent(http, "pull_request", closed)
-    await war.echo(maya, room, 1, r"drifting · no commit carries it: the last that was to, Raise it (#12), was closed")
+    await war.echo(maya, room, 1, "drifting · no commit carries it: PR #12 was closed without being merged")
     await sent(http, "pull_request", hosts.pull(url, NOON.format(3), title="Raise it"))
     await war.echo(maya, room, 1, "in review")
     kinds = [one.kind for one in await war.ledger(1)]

@@ -71,7 +71,7 @@ def linked(link: Link) -> str:
         case LinkKind.COMMIT:
             name = link.ref[:7]
         case LinkKind.PULL_REQUEST:
-            name = f"MR !{link.ref}" if "/merge_requests/" in (link.url or "") else f"PR #{link.ref}"
+            name = _request(link.ref, link.url)
         case LinkKind.BRANCH:
             name = f"branch {link.ref}"
     if link.url and link.url.startswith(("https://", "http://")) and len(link.url) <= 200:
@@ -134,7 +134,14 @@ def in_review(pull: Pull) -> str:
 
 
 def given_up(pull: Pull) -> str:
-    return f"the last that was to, {mrkdwn.shorten(pull.title, 100)} (#{pull.number}), was closed without being merged"
+    """Why nothing came of a pull request that was to carry an action."""
+    name = _request(str(pull.number), pull.url)
+    return f"{mrkdwn.link(pull.url, name) if pull.url else name} was closed without being merged"
+
+
+def _request(number: str, url: str | None) -> str:
+    """A pull or merge request, as its host calls it."""
+    return f"MR !{number}" if "/merge_requests/" in (url or "") else f"PR #{number}"
 
 
 def running(deployed: Sequence[Deployed]) -> str:
