@@ -240,8 +240,7 @@ async def test_a_file_that_slack_does_not_give_is_said(war: War) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
     echo = await _logged(war, maya, room, "vim /etc/nginx/nginx.conf")
-    scopes = (await war.pg.client.get("app"))["app"]["scopes"] or []
-    await war.pg.client.post("app", scopes=["commands", "chat:write", "channels:history", *scopes])
+    await war.pg.client.post("app", scopes=["chat:write", "channels:history"])
     await maya.say(room, "here", thread=echo, files=[await maya.upload("fix.diff", DIFF.encode())])
     await maya.wait_for(room, "Slack does not give me fix.diff", thread=echo, within=SOON)
 
@@ -306,6 +305,23 @@ async def test_purging_the_entry_takes_the_change_with_it(war: War) -> None:
     assert await _changes(war) == []
     assert await war.db.read(lambda conn: holders(conn, "option_7")) == []
     await war.ledger(1)
+
+
+async def test_what_was_sent_can_be_purged_before_it_is_placed(war: War, upstream: Upstream) -> None:
+    upstream.bare.rename(upstream.bare.with_name("gone.git"))
+    maya = war.person("maya")
+    room = await war.open(maya)
+    await _form(war, maya, room)
+    assert await maya.submit(diff=DIFF) == {}
+    (entry,) = [entry for entry in await war.ledger(1) if entry.kind == "change.sent"]
+    team = war.pg.slack.world.team_id
+
+    def work(conn: Connection) -> list[str]:
+        return purge(conn, team, 1, entry.seq, Clean("why"), actor_id=None, via="cli", at=war.clock.now())
+
+    await carry_out(war.db, work)
+    assert await _held(war) == []
+    assert await war.db.read(lambda conn: holders(conn, "option_7")) == []
 
 
 async def test_a_change_waits_for_a_repository_that_cannot_be_reached(war: War, upstream: Upstream) -> None:
