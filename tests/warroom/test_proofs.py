@@ -44,6 +44,7 @@ async def fixed(war: War, upstream: Upstream, who: Person, room: str, live: str 
     file.write_text(live)
     diff = upstream.git("diff")
     file.write_text(there)
+    await war.settled()  # whose thread it is has to be stored before somebody answers in it
     await who.say(room, f"```\n{diff}\n```", thread=echo)
     await who.wait_for(room, "recorded the change of", thread=echo, within=SOON)
     found = re.match(r"\S+ #(\d+)", echo.text)
