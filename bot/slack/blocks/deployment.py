@@ -25,7 +25,7 @@ def undoing(items: Sequence[Item], said: Mapping[str, Any], room: WarRoom, reade
     else:
         title, undoes = f"Deploying {commit} to {where} will undo {names}", "Until the deploy it is"
     room_link = mrkdwn.channel(incident.channel_id) if incident.channel_id else ""
-    owners = "" if reader else " ".join(dict.fromkeys(mrkdwn.mention(item.owner) for item in items))
+    owners = "" if reader else " ".join(dict.fromkeys(mrkdwn.mention(item.owner) for item in items[:_LINES]))
     one = items[0] if reader and len(items) == 1 else None
     return message(
         title,
