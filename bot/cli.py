@@ -161,6 +161,27 @@ def verify(
 
 
 @cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="a file that is not there yet")]) -> None:
+    """Copy a SQLite database into one file, while the bot runs, and verify the copy."""
+    from bot.backup import backup as make_backup
+
+    _verified(*make_backup(load_settings().database_url, file))
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="what `hotwash backup` wrote")]) -> None:
+    """Put a backup where DATABASE_URL says, where no database is yet, and verify it."""
+    from bot.backup import restore as put_back
+
+    _verified(*put_back(load_settings().database_url, file))
+
+
+def _verified(said: str, fits: bool) -> NoReturn:
+    print(said)
+    raise SystemExit(0 if fits else 1)
+
+
+@cli.command()
 def purge(
     incident: Annotated[str, typer.Argument(help="INC-42")],
     entry: Annotated[int, typer.Option(help="the entry's number, as the timeline and the export show it")],
