@@ -1,5 +1,6 @@
 """The message shortcut *Log as manual action*: the log form, filled in from the message."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,8 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.rules.commands import Log, Source
+from bot.rules import words
+from bot.rules.commands import Command, Log, Source
 from bot.rules.decision import Answer, Refusal
 from bot.rules.message import mentioned, plain
 from bot.slack.blocks import modals as forms
@@ -30,13 +32,9 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
     @app.view(CALLBACK)
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         channel, ts = view["private_metadata"].split(" ")
-        values = values_of(view)
-        command = command_of("log", "", values)
-        assert isinstance(command, Log)
-        source = await _source(inbound, body["team"]["id"], channel, ts, values["text"] or "")
         request = replace(inbound.request(body, "shortcut"), channel=channel)
         try:
-            said = await inbound.do(request, replace(command, by=values["owner"], source=source))
+            said = await inbound.do(request, await _command(inbound, request.team, channel, ts, values_of(view)))
         except Refusal as refusal:
             await ack(response_action="errors", errors={"text": str(refusal)})
         except Exception:
@@ -48,17 +46,23 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
             inbound.whisper(channel, request.slack_id, said, None)
 
 
-async def _source(inbound: Inbound, team: str, channel: str, ts: str, logged: str) -> Source:
-    """The message, with its address where Slack tells it: not where we are not, and that is no reason not to log."""
+async def _command(inbound: Inbound, team: str, channel: str, ts: str, values: Mapping[str, str | None]) -> Command:
+    """What was filled in, with the message's address where Slack tells it: not where we are not, and that is no reason
+    not to log. A text that was left empty is the message's own. Raises Refusal where there is none."""
     try:
         message = await read(inbound, channel, ts)
     except (SlackClientError, TimeoutError, OSError) as error:
         log.warning("message not read", channel=channel, ts=ts, error=repr(error))
         message = None
-    if message is None:
-        return Source(channel, ts, verbatim=False)
-    seen = plain(message.text, await inbound.names(team, mentioned(message.text)))
-    return replace(message.source, verbatim=seen == logged)
+    source, seen = Source(channel, ts), ""
+    if message is not None:
+        source, seen = message.source, plain(message.text, await inbound.names(team, mentioned(message.text)))
+    text = values["text"] or seen
+    if not text:
+        raise Refusal(words.message_gone())
+    command = command_of("log", "", {**values, "text": text})
+    assert isinstance(command, Log)
+    return replace(command, by=values["owner"], source=replace(source, verbatim=text == seen))
 
 
 async def _open(inbound: Inbound, body: dict[str, Any], respond: AsyncRespond) -> None:

@@ -17,6 +17,7 @@ from bot.ledger.tables import entries, incidents
 from bot.playground import Playground
 from bot.playground.client import Answer, Person, Seen
 from bot.settings import load_settings
+from bot.slack.manifest import manifest
 from bot.warroom.remind import due_now
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # working hours in Berlin and London, morning in New York
@@ -130,6 +131,7 @@ async def war(database_url: str, tmp_path: Path, policy: str, start_at: datetime
     file.write_text(policy)
     async with AsyncExitStack() as stack:
         pg = await stack.enter_async_context(Playground(now=lambda: clock.now() / 1_000_000, rate_limits=False))
+        await pg.client.post("app", manifest=manifest(None))  # so that nothing works that the app did not ask for
         settings = load_settings(
             database_url=database_url,
             slack_bot_token="xoxb-playground",

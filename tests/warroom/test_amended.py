@@ -15,6 +15,14 @@ async def logged(war: War, who: Person, room: str, text: str) -> Seen:
     return message
 
 
+async def told(who: Person, room: str, wanted: str) -> str:
+    """The timeline, once it says so."""
+    async with asyncio.timeout(10):
+        while wanted not in (timeline := said(await who.command(room, "/incident timeline"))):
+            await asyncio.sleep(0.02)
+    return timeline
+
+
 async def entries(war: War, kind: str) -> list[Any]:
     return [(entry.ref_seq, json.loads(entry.payload)) for entry in await war.ledger(1) if entry.kind == kind]
 
@@ -40,9 +48,7 @@ async def test_an_edit_does_not_undo_what_somebody_corrected(war: War) -> None:
     said(await maya.command(room, "/hotfix #1 edit bumped the pool of orders-db to 80"))
     await war.echo(maya, room, 1, "of orders-db")
     await maya.edit(message, "bumped the pool to 90")
-    timeline = ""
-    while "edited the message" not in timeline:
-        timeline = said(await maya.command(room, "/incident timeline"))
+    timeline = await told(maya, room, "edited the message")
     assert "maya edited the message of #1 (#1 has words of its own, and keeps them): bumped the pool to 90" in timeline
     await war.settled()
     await war.echo(maya, room, 1, "bumped the pool of orders-db to 80")
@@ -69,8 +75,7 @@ async def test_what_was_logged_in_other_words_keeps_them(war: War) -> None:
     assert await maya.submit(text="pool = 80") == {}
     await war.echo(maya, room, 1, "pool = 80")
     await maya.edit(message, "raised it a lot")
-    while "raised it a lot" not in said(await maya.command(room, "/incident timeline")):
-        pass
+    await told(maya, room, "raised it a lot")
     await war.settled()
     await war.echo(maya, room, 1, "pool = 80")
 
@@ -111,9 +116,9 @@ async def test_a_secret_in_an_edit_is_taken_out_and_its_author_told(war: War) ->
 async def test_a_mention_that_logged_is_amended_by_its_text_alone(war: War) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
-    message = await maya.say(room, "@bot log --on web-1 pool = 80")
+    message = await maya.say(room, "@Hotwash log --on web-1 pool = 80")
     await war.echo(maya, room, 1, "pool = 80")
-    await maya.edit(message, "@bot log --on web-1 pool = 90")
+    await maya.edit(message, "@Hotwash log --on web-1 pool = 90")
     await war.echo(maya, room, 1, "pool = 90")
     ((_, changed),) = await entries(war, "message.changed")
     assert (changed["before"], changed["after"]) == ("pool = 80", "pool = 90")
@@ -142,12 +147,9 @@ async def test_a_pinned_message_is_followed_too_and_others_are_not(war: War) -> 
     await maya.wait_for(room, "It is on the timeline")
     await maya.edit(other, "late lunch")
     await maya.edit(pinned, "db-2 is full")
-    while "db-2 is full" not in said(await maya.command(room, "/incident timeline")):
-        pass
+    await told(maya, room, "db-2 is full")
     await maya.delete(pinned)
-    timeline = ""
-    while "was deleted" not in timeline:
-        timeline = said(await maya.command(room, "/incident timeline"))
+    timeline = await told(maya, room, "was deleted")
     assert "maya edited a pinned message: db-2 is full" in timeline and "A pinned message was deleted" in timeline
     kinds = [entry.kind for entry in await war.ledger(1)]
     assert kinds == ["incident.opened", "message.pinned", "message.changed", "message.deleted"]

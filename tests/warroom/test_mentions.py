@@ -10,7 +10,7 @@ async def test_logging_by_mention(war: War) -> None:
     maya, sam = war.person("maya"), war.person("sam")
     room = await war.open(maya)
     await sam.do("join", channel=room)
-    message = await maya.say(room, "@bot log --by @sam ```kubectl scale deploy/web --replicas=8```")
+    message = await maya.say(room, "@Hotwash log --by @sam ```kubectl scale deploy/web --replicas=8```")
     echo = await war.echo(maya, room, 1, "kubectl scale deploy/web --replicas=8")
     assert "@sam" in echo.text and "logged by @maya" in echo.text and "```" not in echo.text
     answer = await maya.wait_for(room, "Logged INC-1#1 · cluster")
@@ -25,14 +25,14 @@ async def test_the_action_of_the_thread_is_the_one_that_is_meant(war: War) -> No
     await war.logged(maya, room, "restarted web-1")
     echo = await war.logged(maya, room, "kubectl scale deploy/web --replicas=8")
     await war.logged(maya, room, "restarted web-3")
-    await maya.say(room, "@bot link a79f427", thread=echo)
+    await maya.say(room, "@Hotwash link a79f427", thread=echo)
     answer = await maya.wait_for(room, "INC-1#2 is linked to commit a79f427", thread=echo)
     assert answer.only_visible_to_you
-    await maya.say(room, "@bot undone scaled back to 4", thread=echo)
+    await maya.say(room, "@Hotwash undone scaled back to 4", thread=echo)
     await war.echo(maya, room, 2, "undone, says @maya: scaled back to 4")
-    await maya.say(room, "@bot #3 ephemeral", thread=echo)
+    await maya.say(room, "@Hotwash #3 ephemeral", thread=echo)
     await war.echo(maya, room, 3, "nothing to reconcile")
-    await maya.say(room, "@bot link b79f427 #1", thread=echo)
+    await maya.say(room, "@Hotwash link b79f427 #1", thread=echo)
     await maya.wait_for(room, "INC-1#1 is linked to commit b79f427", thread=echo)
 
 
@@ -43,7 +43,7 @@ async def test_the_thread_of_a_logged_message_is_about_its_action(war: War) -> N
     await maya.react(message, "wrench")
     await war.echo(maya, room, 1)
     await war.logged(maya, room, "restarted web-2")
-    await maya.say(room, "hey @bot waive the host goes away on Friday", thread=message)
+    await maya.say(room, "hey @Hotwash waive the host goes away on Friday", thread=message)
     await war.echo(maya, room, 1, "waived by @maya: the host goes away on Friday")
 
 
@@ -51,11 +51,11 @@ async def test_verbs_of_the_incident_by_mention(war: War) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
     top = await maya.say(room, "how far are we")
-    await maya.say(room, "@bot status", thread=top)
+    await maya.say(room, "@Hotwash status", thread=top)
     await maya.wait_for(room, "INC-1 · checkout answers 502", thread=top)
-    await maya.say(room, "@bot update we raise the pool", thread=top)
+    await maya.say(room, "@Hotwash update we raise the pool", thread=top)
     await maya.wait_for(room, "Update from @maya(?s:.)*we raise the pool")
-    await maya.say(room, "@bot", thread=top)
+    await maya.say(room, "@Hotwash", thread=top)
     await maya.wait_for(room, "/incident", thread=top)
 
 
@@ -74,7 +74,7 @@ async def test_what_cannot_be_read_is_answered_in_the_thread_and_nothing_is_reco
     maya = war.person("maya")
     room = await war.open(maya)
     top = await maya.say(room, "how far are we")
-    await maya.say(room, f"@bot {text}", thread=top)
+    await maya.say(room, f"@Hotwash {text}", thread=top)
     told: Seen = await maya.wait_for(room, answer, thread=top)
     assert told.only_visible_to_you
     assert [entry.kind for entry in await war.ledger(1)] == ["incident.opened"]
@@ -84,9 +84,9 @@ async def test_a_mention_is_done_once_though_slack_sends_it_as_message_too_and_r
     maya = war.person("maya")
     room = await war.open(maya)
     await war.pg.client.fault("events_api", "duplicate", times=2, match={"channel": await _id(war, room)})
-    await maya.say(room, "@bot log restarted web-1 by hand")
+    await maya.say(room, "@Hotwash log restarted web-1 by hand")
     await war.echo(maya, room, 1)
-    await maya.say(room, "@bot log restarted web-2")
+    await maya.say(room, "@Hotwash log restarted web-2")
     await war.echo(maya, room, 2)
     assert [entry.kind for entry in await war.ledger(1)].count("action.logged") == 2
     answers = [seen.text for seen in await maya.sees(room) if seen.only_visible_to_you]
@@ -97,12 +97,12 @@ async def test_a_mention_is_done_once_though_slack_sends_it_as_message_too_and_r
 async def test_outside_a_room_a_mention_needs_the_incident_or_logs_outside_any(war: War) -> None:
     maya = war.person("maya")
     await war.open(maya)
-    await maya.do("invite", channel="#general", user="bot")
-    await maya.say("#general", "@bot resolve")
+    await maya.do("invite", channel="#general", user="Hotwash")
+    await maya.say("#general", "@Hotwash resolve")
     await maya.wait_for("#general", "no incident's room")
-    await maya.say("#general", "@bot INC-1 status")
+    await maya.say("#general", "@Hotwash INC-1 status")
     await maya.wait_for("#general", "INC-1 · checkout answers 502")
-    await maya.say("#general", "@bot log restarted the print server")
+    await maya.say("#general", "@Hotwash log restarted the print server")
     await maya.wait_for("#general", "Logged INC-0#1")
     assert "INC-0#1" in said(await maya.command("#general", "/incident drift"))
 

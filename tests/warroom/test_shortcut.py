@@ -1,7 +1,5 @@
 """The message shortcut: the log form, filled in from the message."""
 
-import pytest
-
 from tests.warroom.conftest import War, said
 
 LOG_MESSAGE = "hotwash.log_message"
@@ -76,15 +74,27 @@ async def test_where_the_form_cannot_open_a_sentence_says_what_to_do(war: War) -
     assert said(await maya.command(room, "/hotfix restarted web-1 & web-2"))
 
 
-@pytest.mark.parametrize("text", ["x" * 6000, "<!channel> *bold* `code` & <https://example.com|label> 😀"])
-async def test_any_message_fits_the_form(war: War, text: str) -> None:
+async def test_a_message_that_is_longer_than_a_form_holds_is_logged_whole(war: War) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
+    message = await maya.say(room, "kubectl apply -f - <<E\n" + "x" * 6000)
+    await maya.shortcut(LOG_MESSAGE, message)
+    await maya.wait_for_modal("leave empty to log all of it")
+    assert await maya.submit() == {}
+    await war.echo(maya, room, 1, "kubectl apply")
+    (logged,) = [entry for entry in await war.ledger(1) if entry.kind == "action.logged"]
+    assert "x" * 6000 in logged.payload
+
+
+async def test_markup_is_logged_as_people_saw_it(war: War) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    text = "<!channel> *bold* `code` & <https://example.com|label> 😀"
     message = await maya.say(room, text)
     assert await maya.shortcut(LOG_MESSAGE, message) is None
     await maya.wait_for_modal("From the message of")
     assert await maya.submit() == {}
-    await war.echo(maya, room, 1, text[:20])
+    await war.echo(maya, room, 1, text)
 
 
 async def test_where_the_bot_is_not_the_change_is_logged_outside_any_incident(war: War) -> None:

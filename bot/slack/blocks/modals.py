@@ -55,16 +55,19 @@ def log(incident: Incident | None, text: str = "", repositories: Sequence[str] =
 def log_message(text: str, author: str, source: Source) -> Block:
     """The form for a new action, filled in from a message: `text` as people saw it, `author` the Slack id of whose it
     is. It comes back with `owner` too; its `private_metadata` is the message's channel and ts."""
-    view = log(None, text[:_MOST_TYPED])
+    long = len(text) > _MOST_TYPED  # it would come back cut
+    whole = "What did you change? The message is too long for this form: leave empty to log all of it"
+    said = _text("text", whole if long else "What did you change?", "", lines=True, optional=long, value=text)
+    _, *others = log(None)["blocks"]
     picked = {"type": "users_select", "action_id": "owner", "initial_user": author}
     posted = mrkdwn.date(source.posted_at)
-    view["blocks"] = [
+    blocks = [
         context(f"From the message of {posted}. That time counts unless you give another."),
-        view["blocks"][0],
+        said,
         _input("owner", "Whose change is it?", picked, optional=False),
-        *view["blocks"][1:],
+        *others,
     ]
-    return view | {"callback_id": "hotwash.log_message", "private_metadata": f"{source.channel} {source.ts}"}
+    return _form("log_message", "Log a change", "Log", f"{source.channel} {source.ts}", blocks)
 
 
 def edit(incident: Incident, action: Action) -> Block:
