@@ -14,6 +14,8 @@ from bot.git.compare import lines_of
 
 _RANGES = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
 _PLAIN = re.compile(rb"(\d{1,9})(?:,(\d{1,9}))?([acd])\d{1,9}(?:,\d{1,9})?\Z")  # a hunk of `diff` without -u
+_MODE_LINE = re.compile(rb"(old|new|new file|deleted file) mode ([0-7]{6})")
+_INDEX_LINE = re.compile(rb"index ([0-9a-f]{4,64})\.\.[0-9a-f]{4,64}(?: ([0-7]{6}))?")
 _STAMP = re.compile(rb"\t.*|\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*")
 _ESCAPED = re.compile(rb'\\(?:([0-7]{3})|([abtnvfr"\\]))')
 _TO_ESCAPE = re.compile(rb'[\x00-\x1f"\\\x7f-\xff]')
@@ -265,27 +267,26 @@ def _read_plain_hunk(lines: list[bytes], at: int) -> tuple[Hunk, int]:
 
 def _read_header(patch: FilePatch, line: bytes) -> None:
     """One of the lines that git puts between `diff --git` and the first hunk."""
-    word, _, value = line.partition(b" mode ")
-    mode = value.decode("ascii", "replace")
-    if word == b"old":
-        patch.old_mode = mode
-    elif word == b"new":
-        patch.new_mode = mode
-    elif word == b"new file":
-        patch.old_path, patch.new_mode = None, mode
-    elif word == b"deleted file":
-        patch.new_path, patch.old_mode = None, mode
+    if named := _MODE_LINE.fullmatch(line):
+        what, mode = named[1], named[2].decode()
+        if what == b"old":
+            patch.old_mode = mode
+        elif what == b"new":
+            patch.new_mode = mode
+        elif what == b"new file":
+            patch.old_path, patch.new_mode = None, mode
+        else:
+            patch.new_path, patch.old_mode = None, mode
     elif line.startswith(b"rename from "):
         patch.old_path = _path(line.removeprefix(b"rename from "))
     elif line.startswith(b"rename to "):
         patch.new_path = patch.renamed_to = _path(line.removeprefix(b"rename to "))
     elif line.startswith((b"Binary files ", b"GIT binary patch")):
         patch.binary = True
-    elif line.startswith(b"index "):
-        blobs, _, mode_of_both = line.removeprefix(b"index ").partition(b" ")
-        patch.blob = blobs.partition(b"..")[0].decode("ascii", "replace")
-        if mode_of_both:
-            patch.old_mode = patch.new_mode = mode_of_both.decode("ascii", "replace")
+    elif blobs := _INDEX_LINE.fullmatch(line):
+        patch.blob = blobs[1].decode()
+        if blobs[2]:
+            patch.old_mode = patch.new_mode = blobs[2].decode()
 
 
 def _path(written: bytes) -> str | None:

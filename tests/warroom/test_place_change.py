@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.git.changes import MOST_FILES
 from bot.git.patch import NoDiff
 from bot.ledger.changes import SentChange
-from bot.rules.clean import Clean, secret_lines, veil
+from bot.rules.clean import Clean, redact, secret_lines, veil
 from bot.rules.commands import Sent
 from bot.rules.decision import Refusal
 from bot.rules.policy import Repository
@@ -146,3 +146,26 @@ def test_the_worst_that_is_taken_is_placed_in_bounded_time(shop: Work, text: byt
     assert found.why or len(found.changes) == 1
     assert "hunter2" not in found.text and len(found.text) <= 3000
     assert time.monotonic() - started < 20  # on two busy cores; a second or two as a rule
+
+
+_PIECES = [
+    b"diff --git a/app.conf b/app.conf\n", b"--- a/app.conf\n+++ b/app.conf\n", b"--- /dev/null\n", b"+++ b/new\n",
+    b"index 1111..2222 100644\n", b"index ", b"new file mode 100755\n", b"old mode ", b"rename to ",
+    b"@@ -1,2 +1,2 @@\n", b" a = 1\n", b"-a = 1\n", b"+a = 9\n", b" password = hunter2secret\n", b"+password = hunter3secret\n", b"\n",
+    b"\0", b"\xff", b"hunter2secret", b"3c3\n< b = 2\n---\n> b = 7\n", b"\\ No newline at end of file\n", b"../", b'"a/\\303',
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(_PIECES), max_size=16).map(b"".join))
+@example(b"".join([*_PIECES[:2], b"@@ -1,2 +1,2 @@\n-a = 1\n+a = 9\n password = hunter2secret\n"]))
+@example(b"diff --git a/x b/x\nindex 1password = hunter2secret\n..1\n--- a/app.conf\n+++ b/app.conf\n")
+def test_no_text_breaks_the_reading_and_none_of_its_secrets_is_kept(shop: Work, text: bytes) -> None:
+    try:
+        sent = read_diff(text, KEY)
+    except (NoDiff, Refusal):
+        return
+    found = _place(shop, sent)
+    kept = [sent.content, *(side or b"" for one in found.changes for side in (one.base_content, one.live_content))]
+    assert not any(redact(one.decode("latin-1")).found for one in kept)
+    assert found.changes or found.why
