@@ -40,6 +40,8 @@ PERFORMERS: dict[EffectKind, Performer] = {
     EffectKind.ROOM: rooms.room,
     EffectKind.INVITE: rooms.invite,
     EffectKind.RESPONDERS: rooms.responders,
+    EffectKind.RENAME: rooms.rename,
+    EffectKind.ARCHIVE: rooms.archive,
     EffectKind.TOPIC: rooms.set_topic,
     EffectKind.BOOKMARK: rooms.bookmark,
     EffectKind.PIN: rooms.pin,

@@ -84,8 +84,8 @@ def _anchor(scene: Scene) -> Shown | None:
 
 
 def _in_room(room: WarRoom, message: Message, thread: str | None = None, anchor: Json | None = None) -> Shown | None:
-    """The standing incident may have no channel: then there is nowhere to show it."""
-    channel = room.incident.channel_id
+    """The standing incident may have no channel, another an archived one: then there is nowhere to show it."""
+    channel = room.incident.room
     return None if channel is None else Shown(channel, message, thread, anchor)
 
 

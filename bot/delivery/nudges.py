@@ -93,7 +93,7 @@ async def _delete(hand: Hand, place: Place) -> None:
 
 def _in_thread(scene: Scene) -> Shown | None:
     room, items = _still_drifting(scene, scene.line())
-    channel = room.incident.channel_id
+    channel = room.incident.room
     if not items or channel is None:
         return None
     return Shown(channel, blocks.in_thread(items[0], room), scene.thread_of(items[0].action.number))
@@ -150,7 +150,7 @@ def _alarm_owner(scene: Scene) -> Shown | None:
 
 def _deploying(scene: Scene) -> Shown | None:
     room, items, said = _undone(scene)
-    channel = room.incident.channel_id
+    channel = room.incident.room
     return Shown(channel, deployment.undoing(items, said, room, None)) if items and channel else None
 
 
@@ -194,7 +194,7 @@ def _update(scene: Scene) -> Shown | None:
     line, room = scene.line(), scene.room()
     lead = room.person(room.incident.lead_id or room.incident.opened_by)
     given = load.last_at(scene.conn, room.incident.id, "incident.update")
-    channel = room.incident.channel_id
+    channel = room.incident.room
     needless = room.incident.settled or (given is not None and given >= line.at)
     if channel is None or (needless and scene.effect.version == 1):
         return None

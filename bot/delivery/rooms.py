@@ -144,19 +144,57 @@ async def responders(hand: Hand) -> None:
 async def set_topic(hand: Hand) -> None:
     """A channel that was there before keeps the topic that it has."""
     shown = await hand.read(lambda conn: load.war_room(conn, hand.incident_id))
-    if shown.incident.borrowed:
+    if shown.incident.borrowed or shown.incident.room is None:
         return
     await hand.call(hand.slack.conversations_setTopic, channel=shown.incident.channel_id, topic=topic(shown))
 
 
+async def rename(hand: Hand) -> Learn | None:
+    """Let the channel's name follow the title, if it is ours; numbered where the name is taken."""
+    incident = await hand.read(lambda conn: _incident(conn, hand))
+    channel_id = incident.room
+    if incident.borrowed or channel_id is None:
+        return None
+    wanted = room_name(hand.policy, incident)
+    for number in range(1, _NAMES + 1):
+        name = wanted if number == 1 else f"{wanted}-{number}"
+        if name == incident.channel_name:
+            return None
+        try:
+            await hand.call(hand.slack.conversations_rename, channel=channel_id, name=name)
+        except Refused as refused:
+            if refused.error != "name_taken":
+                raise
+            continue
+        break
+    else:
+        raise Refused("name_taken")
+    return lambda conn: store.learn_room(conn, incident.id, channel_id, name)
+
+
+async def archive(hand: Hand) -> None:
+    """Only a channel that we made; a bot can't take it back, so the incident is asked once more."""
+    incident = await hand.read(lambda conn: _incident(conn, hand))
+    if incident.borrowed or incident.archived_at is None:
+        return
+    try:
+        await hand.call(hand.slack.conversations_archive, channel=incident.channel_id)
+    except Refused as refused:
+        if refused.error != "already_archived":
+            raise
+
+
 async def bookmark(hand: Hand) -> None:
-    """A way from the room to where incidents are announced."""
+    """Ways from the room: to where incidents are announced, to the call, to the repository of the service."""
     incident, announce = await hand.read(
         lambda conn: (_incident(conn, hand), store.announce_channel(conn, hand.effect.workspace_id))
     )
-    if announce is None or incident.private:
+    title, link = {
+        "bridge": ("Call", hand.policy.bridge),
+        "repository": ("Repository", hand.policy.repository_page(incident.service)),
+    }.get(hand.effect.key, ("All incidents", _announced_in(hand, incident, announce)))
+    if link is None:
         return
-    link = f"https://slack.com/app_redirect?team={hand.effect.team_id}&channel={announce}"
     if hand.unsure:
         there = await hand.call(hand.slack.bookmarks_list, channel_id=incident.channel_id)
         if any(each.get("link") == link for each in there["bookmarks"]):
@@ -165,10 +203,16 @@ async def bookmark(hand: Hand) -> None:
         hand.slack.bookmarks_add,
         once=True,
         channel_id=incident.channel_id,
-        title="All incidents",
+        title=title,
         type="link",
         link=link,
     )
+
+
+def _announced_in(hand: Hand, incident: Incident, announce: str | None) -> str | None:
+    if announce is None or incident.private:
+        return None
+    return f"https://slack.com/app_redirect?team={hand.effect.team_id}&channel={announce}"
 
 
 async def pin(hand: Hand) -> None:

@@ -88,11 +88,15 @@ class Scene:
             raise Wait(f"{other.kind.value}_pending", wait)
         return place[1] if place else None
 
-    def everybody(self, room: WarRoom) -> str | AnnounceChannel | None:
-        """The announce channel; for a private incident, or where the policy names none, the incident's own room."""
-        if audience(room.incident, self.policy) is Audience.ANNOUNCE:
+    def everybody(self, room: WarRoom) -> str | Person | AnnounceChannel | None:
+        """The announce channel; for a private incident, or where the policy names none, the incident's own room, and
+        its lead where that is archived."""
+        incident = room.incident
+        if audience(incident, self.policy) is Audience.ANNOUNCE:
             return AnnounceChannel()
-        return room.incident.channel_id
+        if incident.archived_at is not None:
+            return room.person(incident.lead_id or incident.opened_by)
+        return incident.channel_id
 
     @property
     def _incident_id(self) -> int:

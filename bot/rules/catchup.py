@@ -16,6 +16,8 @@ HAPPENED = (
     "incident.resolved",
     "incident.reopened",
     "incident.closed",
+    "incident.duplicate",
+    "incident.renamed",
     "incident.cancelled",
     "message.pinned",
     "evidence.lost",

@@ -54,6 +54,27 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    title: str
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """`/incident duplicate INC-41`: close this one, since that one (`of`) is about the same."""
+
+    of: int
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """*Join* on the announcement: be invited to the room."""
+
+    incident: int
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     """`/incident role scribe [@user]`: take one of the policy's roles, or give it. `slack_id` None: to oneself."""
 
@@ -280,7 +301,7 @@ class RecordChange:
 
 
 Command = (
-    Pin | Unpin | Offers | Role | CatchUp |
+    Pin | Unpin | Offers | Role | CatchUp | Rename | Duplicate | Join |
     Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
     | ListIncidents | Drift | Stats | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
     | RecordChange | Patch

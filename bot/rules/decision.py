@@ -22,8 +22,10 @@ class EffectKind(StrEnum):
     ROOM = "room"  # the incident's channel
     INVITE = "invite"  # key: person id
     RESPONDERS = "responders"  # whom the policy names for the severity and the service
+    RENAME = "rename"  # the channel's name follows the title
+    ARCHIVE = "archive"
     TOPIC = "topic"
-    BOOKMARK = "bookmark"
+    BOOKMARK = "bookmark"  # key: empty (where incidents are announced), "bridge" or "repository"
     CARD = "card"
     CATCH_UP = "catch_up"  # what happened so far, to a person; key: person id, and an entry's seq where they asked
     PIN = "pin"

@@ -52,6 +52,11 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
             return _offers(line, verb)
         case "link":
             return _link(line, verb, incident, None)
+        case "duplicate":
+            of = line.incident(None)
+            if of is None:
+                line.wrong("Of which incident?", verb)
+            return ask.Duplicate(of, line.end(verb, incident))
         case "log":
             return _hotfix(Line(f"/incident {line.before()}".rstrip(), line.raw, line.at), incident)
     incident = line.incident(incident)
@@ -62,6 +67,8 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
             return ask.Resolve(line.rest(), incident)
         case "close":
             return ask.Close(line.rest(), incident)
+        case "rename":
+            return ask.Rename(" ".join(line.text("What is it called?", verb).split()), incident)
         case "cancel":
             return ask.Cancel(line.text("Cancelling needs a reason.", verb), incident)
         case "timeline":

@@ -106,6 +106,11 @@ class Incident:
     archived_at: int | None = None  # its room
 
     @property
+    def room(self) -> str | None:
+        """The channel in which something can be said."""
+        return None if self.archived_at is not None else self.channel_id
+
+    @property
     def settled(self) -> bool:
         """Service is back, or was never gone: what drifts now is followed up, not firefought."""
         return self.standing or self.state is not IncidentState.OPEN

@@ -27,6 +27,7 @@ from bot.rules.model import (
     Action,
     ActionState,
     Incident,
+    IncidentState,
     Person,
     PersonKind,
 )
@@ -171,6 +172,17 @@ def update_due(incident: Incident, since_us: int, last_us: int | None, policy: P
     if every is None or incident.settled:
         return None
     return max(since_us, last_us or 0) + every * MINUTE
+
+
+def archive_due(incident: Incident, drift: Drift, reused_us: int | None, policy: Policy) -> int | None:
+    """When the room of an incident that is over is archived: the policy's days after it closed and the last of its
+    actions was reconciled. Never one that was a channel before. `reused_us`: when it was last unarchived."""
+    over = incident.state in (IncidentState.CLOSED, IncidentState.CANCELLED)
+    kept = incident.borrowed or incident.room is None or any(not action.state.reconciled for action, _ in drift)
+    if policy.archive_after_days is None or not over or kept:
+        return None
+    ended = max(incident.closed_at or 0, incident.resolved_at or 0, incident.reconciled_at or 0, reused_us or 0)
+    return ended + policy.archive_after_days * DAY
 
 
 def in_digest(drift: Drift, people: Mapping[int, Person], now: int, policy: Policy) -> Drift:

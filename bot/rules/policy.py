@@ -164,6 +164,8 @@ class Policy(_Part):
     default_severity: str = "sev3"
     roles: Annotated[tuple[Role, ...], Field(max_length=5)] = (Role(name="communications"), Role(name="scribe"))
     alarm_always: frozenset[str] = frozenset({"sev1"})  # regressions reach the owner outside working hours too
+    bridge: Annotated[str, Field(pattern=r"^https?://[^\s<>|]+$")] | None = None  # the call that people join
+    archive_after_days: Annotated[int, Field(ge=1)] | None = None  # rooms; None: never
     channel_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$")] = "inc"
     services: tuple[Service, ...] = ()
     repositories: tuple[Repository, ...] = ()
@@ -208,6 +210,13 @@ class Policy(_Part):
     def service_in(self, title: str) -> Service | None:
         """The service that a title names before a colon: `checkout: 502s on pay`."""
         return self.service(title.partition(":")[0].strip().lower()) if ":" in title else None
+
+    def repository_page(self, service: str | None) -> str | None:
+        """Where people read the repository of a service; None where its URL is not one for a browser."""
+        of = self.service(service)
+        repository = self.repository(of.repo) if of and of.repo else None
+        url = repository.url.removesuffix(".git") if repository else ""
+        return url if url.startswith("https://") else None
 
     def responders(self, severity: str, service: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Slack ids of the people and of the user groups that are invited to such an incident."""

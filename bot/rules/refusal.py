@@ -6,6 +6,8 @@ from bot.rules.decision import EffectKind
 _WHAT = {
     EffectKind.ROOM: "make the channel",
     EffectKind.RESPONDERS: "invite everybody whom the policy names",
+    EffectKind.RENAME: "rename the channel",
+    EffectKind.ARCHIVE: "archive the channel",
     EffectKind.TOPIC: "set the topic",
     EffectKind.BOOKMARK: "add the bookmark",
     EffectKind.CARD: "show the card",

@@ -40,6 +40,15 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
         case "incident.role":
             given = f" (said by {who})" if said["after"] != line.actor_id else ""
             return f"{name(said['after'])} is {said['role']} now{given}"
+        case "incident.renamed":
+            return f"{who} renamed it: {short(str(said['after']), 300)}"
+        case "incident.duplicate":
+            unsettled = f", {said['open']} not reconciled" if said["open"] else ""
+            return f"{who} closed it as a duplicate of INC-{said['of']}{unsettled}"
+        case "room.archived":
+            return "The channel is archived: all is reconciled, and it was quiet for long"
+        case "room.unarchived":
+            return "The channel is in use again"
         case "member.joined":
             return f"{name(said['to'])} came into the room"
         case "member.left":

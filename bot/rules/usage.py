@@ -134,6 +134,22 @@ USAGES = (
     ),
     Usage(
         "/incident",
+        "rename",
+        "/incident rename [INC-42] <title>",
+        "/incident rename payments fail in Europe",
+        "Give it another title; its channel follows.",
+        ("title", "retitle"),
+    ),
+    Usage(
+        "/incident",
+        "duplicate",
+        "/incident [INC-42] duplicate INC-41",
+        "/incident duplicate INC-41",
+        "Close this one: the other is about the same.",
+        ("dup",),
+    ),
+    Usage(
+        "/incident",
         "timeline",
         "/incident timeline [INC-42] [page]",
         "/incident timeline 2",

@@ -67,6 +67,19 @@ def no_such_severity(typed: str, known: Iterable[str]) -> str:
     return f"There is no severity {typed!r}. There are: {', '.join(known)}."
 
 
+def circular(incident: Incident, other: Incident) -> str:
+    return f"{incident.name} can't be a duplicate of {other.name}: no incident would go on. Nothing was changed."
+
+
+def points_to_private(other: Incident) -> str:
+    return f"{other.name} is private, and a pointer to it would tell everybody of it. Nothing was changed."
+
+
+def archived(incident: Incident) -> str:
+    where = f"#{incident.channel_name}" if incident.channel_name else "Its channel"
+    return f"{where} is archived. Somebody has to unarchive it, and to invite me, before anything can be said there."
+
+
 def private_here() -> str:
     return "A private incident gets a channel of its own: leave `--here` or `--private` out. Nothing was recorded."
 

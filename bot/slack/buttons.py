@@ -52,6 +52,7 @@ COMMANDS: dict[str, Callable[[str], Command]] = {
     "resolve": lambda value: ask.Resolve("", _about(value)[0]),
     "close": lambda value: ask.Close("", _about(value)[0]),
     "reopen": lambda value: ask.Reopen(_about(value)[0]),
+    "join": lambda value: ask.Join(int(value)),
     "role": lambda value: ask.Role(_about(value)[3], None, _about(value)[0]),
     "status": lambda value: ask.Status(_about(value)[0]),
     "timeline": lambda value: ask.Timeline(_about(value)[2], _about(value)[0]),

@@ -4,7 +4,8 @@ from sqlalchemy import delete, select
 
 from bot.ledger import load, outbox
 from bot.ledger.tables import incidents, members
-from bot.rules.decision import Effect, EffectKind, Entry
+from bot.rules.decision import Effect, EffectKind, Entry, Update
+from bot.rules.effects import incident_changed
 from bot.rules.model import Incident
 from bot.warroom.scope import Scope
 
@@ -37,8 +38,13 @@ def left(scope: Scope, channel: str, slack_id: str) -> None:
 def brought(scope: Scope, channel: str) -> None:
     """Somebody brought Hotwash into the channel of an incident: what Slack refused there is tried again."""
     incident = _of_room(scope, channel)
-    if incident is not None and incident.borrowed:
+    if incident is None:
+        return
+    if incident.borrowed:
         outbox.revive(scope.conn, incident.id)
+    if incident.archived_at is not None:
+        back = Update("incidents", incident.id, {"archived_at": None})
+        scope.write(incident, [Entry("room.unarchived")], [back], incident_changed(incident))
 
 
 def _of_room(scope: Scope, channel: str) -> Incident | None:

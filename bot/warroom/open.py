@@ -31,11 +31,12 @@ def decide(incident: Incident) -> Decision:
 
 def furnishing(incident: Incident) -> tuple[Effect, ...]:
     """The people and things that make a channel the incident's room."""
-    shown = (EffectKind.RESPONDERS, EffectKind.TOPIC, EffectKind.BOOKMARK)
+    shown = (EffectKind.RESPONDERS, EffectKind.TOPIC)
     return (
         Effect(EffectKind.INVITE, incident.id, str(incident.opened_by)),
         *incident_changed(incident),
         *(Effect(kind, incident.id) for kind in shown),
+        *(Effect(EffectKind.BOOKMARK, incident.id, key) for key in ("", "bridge", "repository")),
     )
 
 

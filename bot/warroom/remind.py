@@ -94,6 +94,14 @@ def _plan_incident(scope: Scope, incident: Incident, drift: Sequence[Pair], sent
     plan_update(scope, incident)
     for reader in (None, lead):
         _plan_digest(scope, reader)
+    if policy.archive_after_days is not None:
+        _set(scope, "archive", _archive_due(scope, incident), incident.id, incident.id, None)
+
+
+def _archive_due(scope: Scope, incident: Incident) -> int | None:
+    drift = [(action, incident) for action in load.actions_where(scope.conn, actions.c.incident_id == incident.id)]
+    reused = load.last_at(scope.conn, incident.id, "room.unarchived")
+    return due.archive_due(incident, drift, reused, scope.policy)
 
 
 def plan_update(scope: Scope, incident: Incident) -> None:
@@ -178,6 +186,8 @@ def ring(scope: Scope, reminder_id: int) -> None:
     incident = locked[row.incident_id]
     if row.kind == "alarm":
         _ring_alarm(scope, incident, load.actions_where(scope.conn, actions.c.id == row.action_id)[0])
+    elif row.kind == "archive":
+        _ring_archive(scope, incident)
     elif row.kind == "update":
         _ring_update(scope, incident, still_due)
     elif _ring_incident(scope, row.kind, row.action_id, incident, still_due.sent_at):
@@ -225,6 +235,13 @@ def _ring_alarm(scope: Scope, incident: Incident, action: Action) -> None:
             _send(scope, [(action, incident)], "alarm", owner.id, EffectKind.ALARM_OWNER, count=False)
         else:
             _set(scope, "alarm", at, action.id, incident.id, owner.id)
+
+
+def _ring_archive(scope: Scope, incident: Incident) -> None:
+    at = _archive_due(scope, incident)
+    if at is not None and at <= scope.at:
+        gone = Update("incidents", incident.id, {"archived_at": scope.at})
+        scope.write(incident, [Entry("room.archived")], [gone], [Effect(EffectKind.ARCHIVE, incident.id)])
 
 
 def _ring_update(scope: Scope, incident: Incident, row: Row[Any]) -> None:

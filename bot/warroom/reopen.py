@@ -12,9 +12,10 @@ def decide(incident: Incident) -> Decision:
     """Back to open from any other state. A close-out that was posted stays, and is kept current."""
     if incident.state is IncidentState.OPEN:
         raise Refusal(words.wrong_state(incident, "reopened", "There is nothing to do."))
-    values = {"state": IncidentState.OPEN.value, "resolved_at": None, "reconciled_at": None}
+    values = {"state": IncidentState.OPEN.value, "resolved_at": None, "reconciled_at": None, "duplicate_of": None}
+    shut = f" {words.archived(incident)}" if incident.archived_at else ""
     return Decision(
-        answer=Answer(words.changed(incident, "open again.")),
+        answer=Answer(words.changed(incident, f"open again.{shut}")),
         entries=(Entry("incident.reopened"),),
         changes=(Update("incidents", incident.id, values),),
         effects=(note(incident), Effect(EffectKind.TOPIC, incident.id), *incident_changed(incident)),

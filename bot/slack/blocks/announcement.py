@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.rules.model import WarRoom
+from bot.rules.model import Incident, IncidentState, WarRoom
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
 from bot.slack.blocks.card import times
-from bot.slack.blocks.parts import Message, context, message, section
+from bot.slack.blocks.parts import Block, Message, actions, button, context, message, section
 
 
 def announcement(room: WarRoom, counts: Mapping[str, int]) -> Message:
@@ -22,8 +22,15 @@ def announcement(room: WarRoom, counts: Mapping[str, int]) -> Message:
             section(f"{where} · lead: {_lead(room)}"),
             context(times(room)),
             context(f"Manual changes: {changes}") if changes else None,
+            _join(incident),
         ],
     )
+
+
+def _join(incident: Incident) -> Block | None:
+    """Into a channel that is not ours nobody is brought by a button: it may be private."""
+    over = incident.state not in (IncidentState.OPEN, IncidentState.RESOLVED)
+    return None if over or incident.borrowed else actions(button("join", "Join", str(incident.number)))
 
 
 def topic(room: WarRoom) -> str:

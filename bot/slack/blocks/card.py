@@ -28,7 +28,7 @@ def card(room: WarRoom, counts: Mapping[str, int], policy: Policy) -> Message:
         [
             header(f"{incident.name} · {incident.title}"),
             _facts(room, counts, policy),
-            context(times(room)),
+            context(" · ".join([times(room), *_links(incident, policy)])),
             _hint(incident),
             _buttons(incident, policy),
         ],
@@ -58,6 +58,12 @@ def _facts(room: WarRoom, counts: Mapping[str, int], policy: Policy) -> Block:
         *([f"*Service*\n{mrkdwn.escape(incident.service)}"] if incident.service else []),
         f"*Manual changes*\n{phrases.tally(counts) or 'none logged'}",
     )
+
+
+def _links(incident: Incident, policy: Policy) -> list[str]:
+    named = {"Call": policy.bridge, "Repository": policy.repository_page(incident.service)}
+    links = [mrkdwn.link(url, name) for name, url in named.items() if url]
+    return links + ([f"Duplicate of INC-{incident.duplicate_of}"] if incident.duplicate_of is not None else [])
 
 
 def _holder(room: WarRoom, role: Role) -> str:

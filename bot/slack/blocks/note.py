@@ -11,6 +11,7 @@ _MARKS = {
     "incident.update": "📣",
     "incident.resolved": "🟢",
     "incident.reopened": "🔥",
+    "incident.duplicate": "🏁",
     "incident.reconciled": "✅",
     "incident.unreconciled": "🔴",
     "evidence.lost": "🚨",
@@ -33,6 +34,8 @@ def note(line: Line, room: WarRoom) -> Message:
             f"{room.incident.name}: {said}",
             [section(f"📣 *Update* from {who}\n{mrkdwn.escape(str(line.payload['text']))}")],
         )
+    if line.kind == "incident.duplicate" and line.payload and line.payload["channel"]:
+        said += f". It goes on in {mrkdwn.channel(str(line.payload['channel']))}"
     if line.kind == "incident.reconciled":
         said = f"Everything of {room.incident.name} is reconciled."
     text = f"{_MARKS.get(line.kind, '•')} {said}"
