@@ -193,6 +193,8 @@ class Watcher:
         found = {number: one.proof for number, one in proven.items()}
         due = partial(patching.due, workspace=asked.workspace, repo=asked.repository.name, proven=found)
         wanted = await self._rooms.db.read(due)
+        if not wanted:
+            return []
         return await asyncio.to_thread(mirror.read, partial(patching.make, mirror.directory, tip, wanted))
 
     async def _hold(self, asked: Asked) -> None:

@@ -16,13 +16,17 @@ from typing import Any
 import uvloop
 from sqlalchemy import select, update
 
-from bot.ledger import migrate
+from bot.git.objects import read_blobs, tree_entries
+from bot.ledger import changes, migrate
 from bot.ledger.database import Database
-from bot.ledger.tables import repositories
-from bot.rules.clean import redact
+from bot.ledger.tables import actions, proofs, repositories, workspaces
+from bot.logs import configure
+from bot.rules import commands as ask
+from bot.rules.clean import Clean, redact
+from bot.rules.model import RecordedChange, Verdict
 from bot.rules.policy import Policy, Repository
 from bot.warroom.handle import WarRooms
-from bot.warroom.scope import know_workspace
+from bot.warroom.scope import Request, know_workspace
 from bot.warroom.watch import Watcher
 
 TEAM = "T0BENCH"
@@ -34,6 +38,7 @@ class Polling:
         database = f"sqlite:///{folder / 'polling.sqlite'}"
         migrate.upgrade(database)
         self.rooms = WarRooms(Database(database), policy, partial(redact, key=b"bench"))
+        self.mirror = folder / "mirrors" / "shop"
         self.looked = asyncio.Event()
         self.watcher = Watcher(self.rooms, folder / "mirrors", "bench", self.looked.set, tokens={}, allow_file=True)
         self.late = 0.0
@@ -59,7 +64,36 @@ class Polling:
         seconds = time.perf_counter() - started
         row = await self.rooms.db.read(lambda conn: conn.execute(select(repositories)).one())
         assert row.error is None, row.error
-        return {"seconds": seconds, "tip": row.tip}
+        found = await self.rooms.db.read(lambda conn: conn.execute(select(proofs.c.tip, proofs.c.verdict)).all())
+        return {
+            "seconds": seconds,
+            "tip": row.tip,
+            "looked_for": sum(one.tip == row.tip for one in found),
+            "landed": sum(one.verdict == Verdict.LANDED for one in found),
+        }
+
+    async def act(self, paths: list[str]) -> dict[str, Any]:
+        """Log an action for each file, with a recorded change: its first line, as it says in production."""
+        for path in paths:
+            request = Request(TEAM, "U0MAYA", "maya", "bench", f"log {path}", now())
+            await self.rooms.handle(request, ask.Log(f"vim {path}"))
+        tip = (await self.poll())["tip"]
+        entries = tree_entries(self.mirror, tip, paths)
+        blobs = read_blobs(self.mirror, [entry.blob for entry in entries.values()])
+
+        def record(conn: Any) -> None:
+            rows = conn.execute(select(actions).order_by(actions.c.id)).all()
+            recorded = []
+            for row, path in zip(rows, paths, strict=True):
+                base = blobs[entries[path].blob]
+                live = b"live\n" + base.partition(b"\n")[2]
+                recorded.append(RecordedChange(
+                    0, row.id, row.incident_id, "shop", Clean(path), tip, "100644", base, "100644", live, {},
+                    Clean(path), row.logged_by, row.logged_at))  # fmt: skip
+            changes.store(conn, conn.scalar(select(workspaces.c.id)), recorded)
+
+        await self.rooms.db.write(record)
+        return {}
 
     async def memory(self) -> dict[str, Any]:
         """The largest that this process, and any git that it started, has been, in megabytes."""
@@ -74,6 +108,7 @@ def now() -> int:
 
 
 async def main() -> None:
+    configure("warning")  # to standard error: standard output is for answers
     polling = Polling(Path(sys.argv[1]), sys.argv[2])
     await polling.rooms.db.write(lambda conn: know_workspace(conn, TEAM, now()))
     watching = asyncio.create_task(polling.watch_the_loop())

@@ -7,22 +7,26 @@ import subprocess
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.bench.report import Line
 from tests.bench.servers import ROOT
 
-COMMITS, FILES, LINES = 250_000, 4_000, 20
+COMMITS, FILES, LINES, ACTIONS = 250_000, 4_000, 20, 1_000
 RATIO, LATE, MEMORY = 1.5, 20.0, 200.0  # times plain git, ms and MB, to reach
+POLLS = (15, 9, 5)
 EVERY = 600  # seconds between two commits: all of them in some five years
 PLAIN = "plain git fetch + git log"
 _FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "origin", "+refs/heads/main:refs/heads/main")
 _LOG = ("log", "-z", "--format=%H%x1f%P%x1f%ct%x1f%an%x1f%B")
 
 
-async def measure(folder: Path, commits: int = COMMITS) -> list[Line]:
+async def measure(
+    folder: Path, commits: int = COMMITS, actions: int = ACTIONS, polls: Sequence[int] = POLLS
+) -> list[Line]:
+    """`polls`: how many of each kind: idle, with 200 new commits, with 2,000."""
     upstream = Upstream(folder / "shop.git")
     upstream.grow(number * 7919 % FILES for number in range(commits))
     plain = Plain(folder / "plain.git", upstream)
@@ -31,9 +35,10 @@ async def measure(folder: Path, commits: int = COMMITS) -> list[Line]:
     try:
         await polling.poll()  # the first look, which clones
         lines = [
-            await _polls("an idle poll", 0, 15, upstream, plain, polling),
-            await _polls("a poll with 200 new commits", 200, 9, upstream, plain, polling),
-            await _polls("a poll with 2,000 new commits", 2_000, 5, upstream, plain, polling),
+            await _polls("an idle poll", 0, polls[0], upstream, plain, polling),
+            await _polls("a poll with 200 new commits", 200, polls[1], upstream, plain, polling),
+            await _polls("a poll with 2,000 new commits", 2_000, polls[2], upstream, plain, polling),
+            *await _proofs(actions, upstream, plain, polling),
         ]
         quiet, _ = await asyncio.gather(polling.ask("wait", 1.0), plain.busy(1.0))
         memory = await polling.ask("memory")
@@ -64,6 +69,31 @@ async def _polls(what: str, commits: int, times: int, upstream: "Upstream", plai
     return Line(what, took, "ms", base, PLAIN, f"at most {RATIO:g} times it", took <= RATIO * base)
 
 
+async def _proofs(actions: int, upstream: "Upstream", plain: "Plain", polling: "Polling") -> list[Line]:
+    """So many actions, each with a recorded change in a file of its own, while upstream moves: which of them are looked
+    for, and what that takes. Some of 200 new commits touch their files, one in ten with the change itself.
+    """
+    await polling.ask("act", [upstream.file(number) for number in range(actions)])
+    first = await polling.poll()
+    assert (first["looked_for"], first["landed"]) == (actions, 0), first
+    per_action = first["seconds"] * 1000 / actions
+    await plain.poll()
+    landed, lines = 0, []
+    for turn, touched in enumerate((0, actions // 50, actions // 5)):
+        begin = turn * actions // 5
+        files = [begin + number if number < touched else FILES - 1 - number for number in range(200)]
+        upstream.grow(files, landing=files[:touched:10])
+        base, poll = await plain.poll(), await polling.poll()
+        landed += len(files[:touched:10])
+        assert poll["landed"] == landed, poll
+        lines += [
+            Line(f"{actions:,} open actions, {touched} touched by 200 new commits: looked for", poll["looked_for"],
+                 "actions", touched, "those touched", "just those", poll["looked_for"] == touched),
+            Line("the same, the whole poll", poll["seconds"] * 1000, "ms", base * 1000, PLAIN),
+        ]  # fmt: skip
+    return [*lines, Line(f"{actions:,} recorded at once, each looked for", per_action, "ms", base * 1000, PLAIN)]
+
+
 class Upstream:
     """A bare repository that grows by git fast-import: each commit changes one line of one file."""
 
@@ -76,23 +106,26 @@ class Upstream:
     def file(self, number: int) -> str:
         return f"deploy/{number % 64:02}/service-{number:04}.conf"
 
-    def grow(self, files: Iterable[int]) -> None:
-        """A commit to each of these files."""
+    def grow(self, files: Iterable[int], landing: Collection[int] = ()) -> None:
+        """A commit to each of these files. To those in `landing` it brings what actions did to their first line."""
         importing = subprocess.Popen(
             ("git", "--git-dir", str(self.path), "fast-import", "--quiet", "--force"), stdin=subprocess.PIPE
         )
         with importing:
             assert importing.stdin is not None
-            importing.stdin.writelines(self._commits(files))
+            importing.stdin.writelines(self._commits(files, landing))
         assert importing.returncode == 0
 
-    def _commits(self, files: Iterable[int]) -> Iterator[bytes]:
+    def _commits(self, files: Iterable[int], landing: Collection[int]) -> Iterator[bytes]:
         parent = "from refs/heads/main^0\n" if self._made else ""
         for file in files:
             self._made += 1
             self._clock += EVERY
             lines = self._lines[file]
-            lines[10 + self._made % (LINES - 10)] = f"option = {self._made}\n"
+            if file in landing:
+                lines[0] = "live\n"
+            else:
+                lines[10 + self._made % (LINES - 10)] = f"option = {self._made}\n"
             message = f"Tune service {file} (#{self._made})\n\nSeen on the dashboard: the old value was too low.\n"
             content = "".join(lines)
             yield (
