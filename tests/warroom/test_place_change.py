@@ -150,9 +150,10 @@ def test_the_worst_that_is_taken_is_placed_in_bounded_time(shop: Work, text: byt
 
 _PIECES = [
     b"diff --git a/app.conf b/app.conf\n", b"--- a/app.conf\n+++ b/app.conf\n", b"--- /dev/null\n", b"+++ b/new\n",
-    b"index 1111..2222 100644\n", b"index ", b"new file mode 100755\n", b"old mode ", b"rename to ",
-    b"@@ -1,2 +1,2 @@\n", b" a = 1\n", b"-a = 1\n", b"+a = 9\n", b" password = hunter2secret\n", b"+password = hunter3secret\n", b"\n",
-    b"\0", b"\xff", b"hunter2secret", b"3c3\n< b = 2\n---\n> b = 7\n", b"\\ No newline at end of file\n", b"../", b'"a/\\303',
+    b"index 1111..2222 100644\n", b"index ", b"new file mode 100755\n", b"old mode ", b"rename to ", b"../", b"\n",
+    b"@@ -1,2 +1,2 @@\n", b" a = 1\n", b"-a = 1\n", b"+a = 9\n", b" password = hunter2secret\n", b"\0", b"\xff",
+    b"+password = hunter3secret\n", b"hunter2secret", b"3c3\n< b = 2\n---\n> b = 7\n", b'"a/\\303',
+    b"\\ No newline at end of file\n",
 ]  # fmt: skip
 
 
