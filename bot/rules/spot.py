@@ -22,17 +22,18 @@ _LINK = re.compile(r"<(?:https?://|mailto:)[^>]*>")
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _CODE = "⟨code⟩"  # stands for what was in code style
 
-# Words around a command that make it something else than what was just done.
+# Words around a command that make it advice, a plan, a question of somebody else's, or a try that failed.
 _NOT_DONE = re.compile(
     r"\b(?:should|could|would|can|can'?t|cannot|might|may|will|shall|won'?t|let'?s|let me|try|tried|maybe|please|pls"
-    r"|don'?t|do not|did(?:n'?t)?|haven'?t|not|never|if|in case|for later|later|unless|before|after that you|undo it"
+    r"|don'?t|do not|did(?:n'?t)?|haven'?t|not|never|if|in case|later|unless|before|after that you|undo it"
     r"|example|e\.g|runbook|playbook|docs?|wiki|readme|says?|said|would be|you|your|someone|somebody|anyone"
     r"|need(?:s|ed)?|going to|gonna|about to|want|plan|todo|next step|ready to|alternatively|instead|option|suggests?"
     r"|recommend(?:s|ed)?"
     r"|query that|slow query|this is the|blocks|locks|fail(?:s|ed|ing)?|error|denied|forbidden|hangs|refused|timed? out"
-    r"|takes|gave|gives|yesterday|last (?:week|month|time|night|year|incident)|staging|locally|my machine|usually)\b",
+    r"|takes|gave|gives)\b",
     re.IGNORECASE,
 )
+# Not now, or not in production.
 _ELSEWHERE = re.compile(
     r"\b(?:yesterday|last (?:week|month|quarter|night|year|time|incident|monday|tuesday|wednesday|thursday|friday"
     r"|saturday|sunday)|(?:weeks?|months?|days?) ago|used to|usually|staging|stage env\w*|sandbox|locally|localhost"
@@ -48,8 +49,8 @@ _CARRIER = re.compile(
 )
 _SQL_CLIENT = re.compile(r"(?:psql|mysql|mariadb|sqlite3|cqlsh|sqlcmd|clickhouse-client|mongosh?)\b")
 _SQL_CHANGE = re.compile(
-    r"(?:['\"]|<<\w+\s+)\s*(?:BEGIN;\s*)?(?:UPDATE\s+\S+\s+SET|DELETE\s+FROM|INSERT\s+INTO|ALTER\s+\w+|DROP\s+\w+|CREATE\s+\w+|TRUNCATE\b|GRANT\b|REVOKE\b"
-    r"|SET\s+(?:GLOBAL|PERSIST)|SELECT\s+(?:pg_terminate_backend|pg_cancel_backend|pg_reload_conf|pg_promote)\b)",
+    r"(?:['\"]|<<\w+\s+)\s*(?:BEGIN;\s*)?(?:UPDATE\s+\S+\s+SET|DELETE\s+FROM|INSERT\s+INTO|ALTER\s+\w+|DROP\s+\w+"
+    r"|CREATE\s+\w+|TRUNCATE\b|GRANT\b|REVOKE\b|SET\s+(?:GLOBAL|PERSIST)|SELECT\s+(?:pg_terminate_backend|pg_cancel_backend|pg_reload_conf|pg_promote)\b)",
     re.IGNORECASE,
 )
 _LOOKS_ONLY = re.compile(

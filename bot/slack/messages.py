@@ -6,12 +6,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.rules.commands import Log
-from bot.rules.decision import Refusal
+from bot.rules.decision import Answer, Refusal
 from bot.rules.message import links, mentioned, plain, said_to
 from bot.rules.spot import looks_manual
 from bot.slack.inbound import Inbound
 from bot.slack.mentions import command_in
 from bot.warroom import amend, offer, thread
+from bot.warroom.scope import Scope
 
 _WRITTEN = {None, "thread_broadcast", "file_share"}
 
@@ -34,23 +35,20 @@ async def _written(inbound: Inbound, body: dict[str, Any], event: dict[str, Any]
     text, channel, ts, author, team = event["text"], event["channel"], event["ts"], event["user"], body["team_id"]
     if said_to(text, body["authorizations"][0]["user_id"]) is not None:
         return
-    manual, urls = looks_manual(text), links(text)
-    if not (manual or urls):
+    manual = looks_manual(text)
+    pasted = None if manual else offer.pasted(links(text), inbound.rooms.policy.repositories)
+    if not manual and pasted is None:
         return
     if not await inbound.rooms.db.read(lambda conn: thread.is_room(conn, team, channel)):
         return
     seen = plain(text, await inbound.names(team, {author, *mentioned(text)}))
-    key = f"offer:{channel}:{ts}"
-    said = await inbound.once(
-        body,
-        key,
-        "message",
-        lambda scope: (
-            offer.to_log(scope, channel, ts, author, seen)
-            if manual
-            else offer.to_link(scope, channel, ts, author, seen, urls)
-        ),
-    )
+
+    def ask(scope: Scope) -> Answer | None:
+        if pasted is None:
+            return offer.to_log(scope, channel, ts, author, seen)
+        return offer.to_link(scope, channel, ts, author, seen, pasted)
+
+    said = await inbound.once(body, f"offer:{channel}:{ts}", "message", ask)
     if said is not None:
         inbound.whisper(channel, author, said, event.get("thread_ts"))
 
@@ -59,11 +57,11 @@ async def _changed(inbound: Inbound, body: dict[str, Any], event: dict[str, Any]
     """Slack tells of a change too when a link was unfurled or a reply came: only what it says counts here."""
     now, before = event["message"], event.get("previous_message") or {}
     channel, team = event["channel"], body["team_id"]
-    if "edited" not in now or now["text"] == before.get("text") or "bot_id" in now:
+    if "edited" not in now or now.get("text") == before.get("text") or "bot_id" in now:
         return
     if not await inbound.rooms.db.read(lambda conn: thread.is_recorded(conn, team, channel, ts)):
         return
-    text = await _recorded_text(inbound, body, now["text"], channel, now.get("thread_ts"))
+    text = await _recorded_text(inbound, body, now.get("text") or "", channel, now.get("thread_ts"))
     said = await inbound.once(
         body,
         f"event:{body['event_id']}",

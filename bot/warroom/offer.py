@@ -15,6 +15,7 @@ from bot.rules.commands import Offers
 from bot.rules.decision import Answer, Button, Menu
 from bot.rules.likely import likely
 from bot.rules.model import Incident, LinkKind, PersonKind
+from bot.rules.policy import Repository
 from bot.warroom.scope import Scope
 
 _NOT_FOR_ME = Button("offers", "Not for me", "off")
@@ -34,11 +35,20 @@ def to_log(scope: Scope, channel: str, ts: str, slack_id: str, text: str) -> Ans
     return Answer(words.offer_to_log(), (Button("logit", "Log it", str(offer), "primary"), _NOT_FOR_ME))
 
 
-def to_link(scope: Scope, channel: str, ts: str, slack_id: str, text: str, urls: Iterable[str]) -> Answer | None:
+def pasted(urls: Iterable[str], repositories: Iterable[Repository]) -> Linked | None:
+    """The first of these addresses that leads to a commit or a pull request."""
+    watched = list(repositories)
+    for url in urls:
+        found = parse_link(url, watched)
+        if found is not None and found.kind in (LinkKind.PULL_REQUEST, LinkKind.COMMIT):
+            return found
+    return None
+
+
+def to_link(scope: Scope, channel: str, ts: str, slack_id: str, text: str, found: Linked) -> Answer | None:
     """Ask whether a commit or pull request that somebody pasted carries an action, the likeliest first."""
-    found = next((one for url in urls if (one := _in_git(scope, url)) is not None), None)
-    incident = _room(scope, channel, slack_id) if found else None
-    if found is None or incident is None:
+    incident = _room(scope, channel, slack_id)
+    if incident is None:
         return None
     everything = load.actions_where(scope.conn, actions.c.incident_id == incident.id)
     linked = load.links_where(scope.conn, links.c.incident_id == incident.id)
@@ -81,11 +91,6 @@ def link_of(conn: Connection, workspace: int, offer: int) -> tuple[str, int]:
         .where(offers.c.workspace_id == workspace, offers.c.id == offer)
     ).one()
     return row.link, row.number
-
-
-def _in_git(scope: Scope, url: str) -> Linked | None:
-    found = parse_link(url, scope.policy.repositories)
-    return found if found is not None and found.kind in (LinkKind.PULL_REQUEST, LinkKind.COMMIT) else None
 
 
 def _room(scope: Scope, channel: str, slack_id: str) -> Incident | None:
