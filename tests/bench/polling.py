@@ -90,7 +90,7 @@ class Polling:
                 recorded.append(RecordedChange(
                     0, row.id, row.incident_id, "shop", Clean(path), tip, "100644", base, "100644", live, {},
                     Clean(path), row.logged_by, row.logged_at))  # fmt: skip
-            changes.store(conn, conn.scalar(select(workspaces.c.id)), recorded)
+            changes.store(conn, conn.scalar(select(workspaces.c.id)), recorded, seq=1)
 
         await self.rooms.db.write(record)
         return {}

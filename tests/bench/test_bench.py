@@ -52,7 +52,7 @@ async def test_what_was_acked_and_is_not_there_is_called_lost(transport: Transpo
 async def test_polls_are_measured_on_what_upstream_really_gained(tmp_path: Path) -> None:
     """On a small repository: `measure` itself asserts after each poll that the bot saw the newest commit, and what
     landed."""
-    lines = {line.what: line for line in await upstream.measure(tmp_path, commits=500, actions=50, polls=(1, 1, 1))}
+    lines = {line.what: line for line in await upstream.measure(tmp_path, commits=4000, actions=50, polls=(1, 1, 1))}
     assert set(lines) >= {"an idle poll", "a poll with 200 new commits", "a poll with 2,000 new commits"}
     looked_for = {line.value: line for line in lines.values() if line.unit == "actions"}
     assert set(looked_for) == {0, 1, 10} and all(line.reached for line in looked_for.values())
