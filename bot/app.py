@@ -22,6 +22,7 @@ from bot.delivery.loop import Delivery
 from bot.git.run import GitError, git_version
 from bot.ledger import migrate
 from bot.ledger.database import Database
+from bot.ledger.figures import figures
 from bot.rules.clean import redact
 from bot.rules.decision import CannotRun, Effect
 from bot.rules.policy import Policy, load_policy
@@ -32,7 +33,7 @@ from bot.warroom import deployments, judging, trouble
 from bot.warroom.handle import WarRooms
 from bot.warroom.scope import know_workspace
 from bot.warroom.watch import Watcher
-from bot.web import api, errors, health, webhooks
+from bot.web import api, errors, health, metrics, webhooks
 from bot.web.slack import SlackFirst
 
 SLACK_TIMEOUT = 10  # seconds for one call: an outcome that is not known by then is looked up
@@ -158,7 +159,9 @@ def web_app(settings: Settings, clock: Clock | None = None) -> SlackFirst:
 def add_routes(app: FastAPI, hotwash: Hotwash) -> None:
     """All that is served but Slack's requests."""
     secret = hotwash.settings.webhook_secret
-    app.include_router(health.router({"database": hotwash.rooms.db.ping, "slack": partial(_slack_state, hotwash)}))
+    checks: dict[str, health.Check] = {"database": hotwash.rooms.db.ping, "slack": partial(_slack_state, hotwash)}
+    app.include_router(health.router(checks, partial(_notes, hotwash)))
+    app.include_router(metrics.router(hotwash.rooms.db, hotwash.clock.now))
     app.include_router(
         webhooks.router(hotwash.rooms, secret.get_secret_value() if secret else None, hotwash.clock.now, hotwash.hurry)
     )
@@ -234,6 +237,13 @@ async def _listen(hotwash: Hotwash, client: AsyncWebClient) -> None:
 
 async def _refused(rooms: WarRooms, clock: Clock, workspace: int, team: str, effect: Effect, error: str) -> None:
     await rooms.alone(workspace, team, clock.now(), "delivery", lambda scope: trouble.run(scope, effect, error))
+
+
+async def _notes(hotwash: Hotwash) -> dict[str, str]:
+    found = await hotwash.rooms.db.read(lambda conn: figures(conn, hotwash.clock.now()))
+    outbox = f"{found.waiting} effects wait, the oldest for {found.oldest:.0f} s; {found.parked} were refused"
+    unread = [f"{one.name}: {one.failures} looks failed: {one.error}" for one in found.repositories if one.failures]
+    return {"outbox": outbox, "repositories": "; ".join(unread) or f"{len(found.repositories)} are read"}
 
 
 async def _slack_state(hotwash: Hotwash) -> str | None:

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy import Connection
 
+from bot import metrics
 from bot.ledger.database import Database
 from bot.ledger.outbox import LONGEST_WAIT, Leased
 from bot.rules.decision import EffectKind
@@ -106,12 +107,16 @@ class Hand:
         try:
             answer = await method(**args)
         except SlackApiError as error:
-            raise self._meaning(error, bucket, before) from error
+            meaning = self._meaning(error, bucket, before)
+            metrics.slack_calls[method.__name__, "429" if meaning.error == "ratelimited" else meaning.error] += 1
+            raise meaning from error
         except aiohttp.ClientConnectorError as error:  # nothing was sent
             self.unsure = before
             raise Wait("unreachable", self.backoff()) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            metrics.slack_calls[method.__name__, "lost"] += 1
             raise Wait(f"lost:{type(error).__name__}", self.backoff()) from error
+        metrics.slack_calls[method.__name__, "ok"] += 1
         assert isinstance(answer.data, dict)
         return answer.data
 

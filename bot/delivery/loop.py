@@ -1,6 +1,7 @@
 """The loop: lease what is due, perform it side by side, mark it. A lane is in one hand at a time."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -10,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from bot import metrics
 from bot.delivery import home, messages, nudges, patches, people, rooms, store
 from bot.delivery.admit import Admitted, Doorkeeper, Place
 from bot.delivery.hand import Hand, Paces, Refused, Wait
@@ -159,9 +161,11 @@ class Delivery:
     async def _perform(self, hand: Hand) -> Callable[[Connection], None]:
         """Do it, and return how to store what came of it."""
         effect = hand.effect
+        begun = time.perf_counter()
         try:
             async with asyncio.timeout(LONGEST):
                 learn = await PERFORMERS[effect.kind](hand)
+            metrics.effects[effect.kind.value, "done"] += 1
             return partial(self._done, effect, learn)
         except Wait as wait:
             return self._later(hand, wait)
@@ -172,6 +176,8 @@ class Delivery:
         except Exception as error:
             log.exception("delivery: failed", effect=effect.lane)
             return self._later(hand, Wait(type(error).__name__, hand.backoff()))
+        finally:
+            metrics.effect_seconds.add(time.perf_counter() - begun)
 
     def _done(self, effect: Leased, learn: Learn | None, conn: Connection) -> None:
         if learn is not None:
@@ -181,7 +187,8 @@ class Delivery:
 
     async def _refused(self, effect: Leased, error: str) -> Callable[[Connection], None]:
         """Set the effect aside until somebody asks for it anew, and have it said where people see it."""
-        log.warning("delivery: refused", effect=effect.lane, error=error)
+        log.warning("delivery: refused", effect=effect.lane, incident=effect.incident_id, error=error)
+        metrics.effects[effect.kind.value, "refused"] += 1
         refused = Effect(effect.kind, effect.incident_id, effect.key)
         await self._on_refused(effect.workspace_id, effect.team_id, refused, error)
         return lambda conn: outbox.park(conn, effect, self._worker, error)
@@ -190,7 +197,9 @@ class Delivery:
         effect = hand.effect
         if wait.pace is not None:
             self._paces.hold(effect.workspace_id, wait.pace, wait.wait)
-        log.info("delivery: later", effect=effect.lane, error=wait.error, wait=wait.wait / SECOND)
+        metrics.effects[effect.kind.value, "later"] += 1
+        about = {"effect": effect.lane, "incident": effect.incident_id}
+        log.info("delivery: later", **about, error=wait.error, wait=wait.wait / SECOND)
         self._poke_in(wait.wait)
 
         def give_back(conn: Connection) -> None:

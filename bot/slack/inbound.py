@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 
+from bot import metrics
 from bot.rules.commands import Command
 from bot.rules.decision import Answer, Refusal
 from bot.rules.grammar import Mistyped
@@ -69,15 +70,29 @@ class Inbound:
 
     async def do(self, request: Request, command: Command) -> Answer:
         """Raises Refusal, and whatever the database raises, or TimeoutError: then nothing was recorded."""
-        async with asyncio.timeout(ANSWER_WITHIN):
-            await self.introduce(request.team, request.slack_id, request.at)
-            named = getattr(command, "by", None) or getattr(command, "slack_id", None)
-            if named is not None:
-                await self.introduce(request.team, named, request.at)
-            said = await self.rooms.handle(request, command)
+        begun, outcome = time.perf_counter(), "failed"
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await self.introduce(request.team, request.slack_id, request.at)
+                named = getattr(command, "by", None) or getattr(command, "slack_id", None)
+                if named is not None:
+                    await self.introduce(request.team, named, request.at)
+                said = await self.rooms.handle(request, command)
+            outcome = "done"
+        except Refusal:
+            outcome = "refused"
+            raise
+        finally:
+            self._note(request, command, outcome, time.perf_counter() - begun)
         self._poke()
-        log.info("command", verb=type(command).__name__, team=request.team, user=request.slack_id, via=request.via)
         return said
+
+    def _note(self, request: Request, command: Command, outcome: str, seconds: float) -> None:
+        verb, number = type(command).__name__, getattr(command, "incident", None)
+        metrics.commands[verb, outcome] += 1
+        metrics.command_seconds.add(seconds)
+        who = {"team": request.team, "user": request.slack_id, "via": request.via, "channel": request.channel}
+        log.info("command", verb=verb, outcome=outcome, incident=number, **who, ms=round(seconds * 1000, 1))
 
     async def hear(self, request: Request, command: Command, thread: str | None) -> None:
         """Do what an event asks for, and tell the person, in the channel or thread, to them alone. What fails is
