@@ -57,7 +57,7 @@ async def _come_in(hand: Hand, incident: Incident) -> Learn:
 
     def learn(conn: Connection) -> None:
         store.learn_room(conn, incident.id, channel_id, channel["name"])
-        outbox.ask(conn, incident.workspace_id, furnishing(incident))
+        outbox.ask(conn, incident.workspace_id, furnishing(incident, hand.policy))
         outbox.revive(conn, incident.id)
 
     return learn

@@ -152,6 +152,8 @@ class Rights(_Part):
     close: Right = Right.EVERYONE
     cancel: Right = Right.EVERYONE
     severity: Right = Right.EVERYONE
+    resolve: Right = Right.EVERYONE
+    reopen: Right = Right.EVERYONE
     leads: frozenset[str] = frozenset()  # Slack user ids that count as lead everywhere
 
 

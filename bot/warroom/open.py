@@ -17,7 +17,7 @@ from bot.warroom import remind
 from bot.warroom.scope import Scope, next_incident_number
 
 
-def decide(incident: Incident) -> Decision:
+def decide(incident: Incident, policy: Policy) -> Decision:
     """What a new incident asks for: its channel, and in it what makes it a room. A channel that was there before has to
     be come into first; what goes in there is asked for then."""
     kind = {"drill": incident.drill, "private": incident.private, "borrowed": incident.borrowed}
@@ -25,18 +25,20 @@ def decide(incident: Incident) -> Decision:
     return Decision(
         answer=Answer(words.opening(incident)),
         entries=(Entry("incident.opened", opened | {name: True for name, true in kind.items() if true}),),
-        effects=(Effect(EffectKind.ROOM, incident.id), *(() if incident.borrowed else furnishing(incident))),
+        effects=(Effect(EffectKind.ROOM, incident.id), *(() if incident.borrowed else furnishing(incident, policy))),
     )
 
 
-def furnishing(incident: Incident) -> tuple[Effect, ...]:
-    """The people and things that make a channel the incident's room."""
-    shown = (EffectKind.RESPONDERS, EffectKind.TOPIC)
+def furnishing(incident: Incident, policy: Policy) -> tuple[Effect, ...]:
+    """The people and things that make a channel the incident's room, as far as the policy has them."""
+    called = any(policy.responders(incident.severity, incident.service))
+    pages = {"": policy.announce, "bridge": policy.bridge, "repository": policy.repository_page(incident.service)}
     return (
         Effect(EffectKind.INVITE, incident.id, str(incident.opened_by)),
+        *((Effect(EffectKind.RESPONDERS, incident.id),) if called else ()),
         *incident_changed(incident),
-        *(Effect(kind, incident.id) for kind in shown),
-        *(Effect(EffectKind.BOOKMARK, incident.id, key) for key in ("", "bridge", "repository")),
+        Effect(EffectKind.TOPIC, incident.id),
+        *(Effect(EffectKind.BOOKMARK, incident.id, key) for key, page in pages.items() if page),
     )
 
 
@@ -68,7 +70,7 @@ def run(scope: Scope, command: Open) -> Answer:
     incident = load.incident_by_id(scope.conn, made)
     scope.about(incident)
     scope.admit(incident, scope.actor)
-    answer = scope.record(incident, decide(incident))
+    answer = scope.record(incident, decide(incident, scope.policy))
     remind.plan_update(scope, incident)
     return answer
 

@@ -21,6 +21,7 @@ def describe(room: WarRoom, now: int) -> str:
     incident = room.incident
     lead = room.people[incident.lead_id].name if incident.lead_id else "nobody"
     head = f"{incident.name} · {short(incident.title, 200)}\n{incident.state.value} · {incident.severity} · lead {lead}"
+    head += "".join(f" · {role} {room.people[person].name}" for role, person in sorted(room.roles.items()))
     head += f" · opened {plain_duration(now - incident.opened_at)} ago"
     standings = counts(room)
     tally = ", ".join(f"{many} {name}" for name, many in standings.items())

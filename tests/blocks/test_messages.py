@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot.playground.blockkit import check_blocks, check_view
+from bot.rules.catchup import catch_up
 from bot.rules.checklist import How, Item, checklist, counts
 from bot.rules.clean import Clean
 from bot.rules.decision import Answer, Button, Menu
-from bot.rules.model import DAY, HOUR, ActionKind, ActionState, IncidentState, LinkKind, Ruling, WarRoom
+from bot.rules.model import DAY, HOUR, MINUTE, ActionKind, ActionState, IncidentState, LinkKind, Ruling, WarRoom
 from bot.rules.policy import Policy
 from bot.rules.summary import summary
 from bot.slack.blocks import Message, modals, phrases
@@ -20,7 +21,9 @@ from bot.slack.blocks.action import echo, struck
 from bot.slack.blocks.announcement import announcement, topic
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.card import card
+from bot.slack.blocks.catchup import catchup
 from bot.slack.blocks.checklist import checklist as checklist_message
+from bot.slack.blocks.drill import as_drill
 from bot.slack.blocks.note import anchor, note
 from bot.slack.blocks.summary import summary as summary_message
 from tests.blocks.cases import HOSTILE, empty, hostile, of_every_state, of_many
@@ -50,6 +53,9 @@ def all_messages(room: WarRoom) -> Iterator[tuple[str, Message]]:
         line(6, "incident.reopened", ADA),
         line(7, "incident.cancelled", ADA, why=title),
         line(8, "incident.reconciled", None),
+        line(12, "incident.role", ADA, role="scribe", before=None, after=BEN.id),
+        line(13, "incident.renamed", ADA, before="x", after=title),
+        line(14, "incident.duplicate", ADA, of=41, channel="C41", open=2),
         line(9, "evidence.lost", None, action=1, repo="shop", commit="a" * 40, by=None, landed=True),
         line(10, "delivery.refused", None, effect="invite", key="1", error="user_is_restricted"),
         replace(line(11, "incident.update", ADA), payload=None),
@@ -61,6 +67,10 @@ def all_messages(room: WarRoom) -> Iterator[tuple[str, Message]]:
     for each in lines:
         yield f"note {each.kind}", note(each, room)
     yield "anchor", anchor(lines[0], room)
+    yield "catch up", catchup(catch_up(room, lines, NOW), room.incident)
+    yield "update due", nudges.update_due(BEN, 40 * MINUTE)
+    yield "update given", nudges.update_given()
+    yield "drill", as_drill(checklist_message(checklist(room, NOW)))
     listed = items(room)
     for item in listed[:15]:
         yield f"echo {item.action.state}", echo(item, room)
