@@ -207,12 +207,12 @@ def logged_from(conn: Connection, workspace: int, channel: str, ts: str) -> Acti
     return found[0] if found else None
 
 
-def drift_of(conn: Connection, person_id: int) -> list[tuple[Action, Incident]]:
-    """Everything that a person owns and that is not reconciled, over all incidents but drills, oldest first."""
+def drift_of(conn: Connection, *person_ids: int) -> list[tuple[Action, Incident]]:
+    """Everything that these people own and that is not reconciled, over all incidents but drills, oldest first."""
     unsettled = [state.value for state in ActionState if not state.reconciled]
     found = conn.execute(
         select(actions)
-        .where(actions.c.owner_id == person_id, actions.c.state.in_(unsettled))
+        .where(actions.c.owner_id.in_(person_ids), actions.c.state.in_(unsettled))
         .order_by(actions.c.logged_at, actions.c.id)
     )
     owned = [_action(row) for row in found]

@@ -171,6 +171,7 @@ entries = Table(
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     UniqueConstraint("incident_id", "seq"),
+    Index("ix_entries_kind", "incident_id", "kind", "at"),  # when something last happened, among thousands of entries
     CheckConstraint("(payload IS NULL) = (salt IS NULL)", name="purged_whole"),
 )
 

@@ -5,11 +5,11 @@ due is always computed afresh by `bot.rules.nudges`; the row is locked while it 
 ring send one message.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
 from bot.ledger import load
 from bot.ledger.outbox import new, upsert, upserts
@@ -59,27 +59,33 @@ def plan(scope: Scope, incident: Incident) -> None:
     """Plan everything that hangs on an incident: after a verb changed it, or one of its actions."""
     policy, conn = scope.policy, scope.conn
     drift = [(action, incident) for action in load.actions_where(conn, actions.c.incident_id == incident.id)]
-    sent = _sent(conn, reminders.c.incident_id == incident.id)
+    planned = _planned(conn, reminders.c.incident_id == incident.id)
+    sent = {lane: row.sent_at for lane, row in planned.items() if row.sent_at is not None}
     reopened = load.last_at(conn, incident.id, "incident.reopened")
     for action, _ in drift:
         last = _latest(sent.get(f"thread/{action.id}"), reopened)
         thread = due.thread_due(action, incident, last, policy)
-        _set(scope, "thread", thread, action.id, incident.id, action.owner_id)
+        _set(scope, "thread", thread, action.id, incident.id, action.owner_id, planned)
         if action.until is not None:
             undo = due.undo_due(action, sent.get(f"undo/{action.id}"))
-            _set(scope, "undo", undo, action.id, incident.id, action.owner_id)
+            _set(scope, "undo", undo, action.id, incident.id, action.owner_id, planned)
         if action.state is not ActionState.REGRESSED:  # an alarm that was put off has nothing left to say
-            _set(scope, "alarm", None, action.id, incident.id, action.owner_id)
-    for owner in load.people_by_id(conn, {action.owner_id for action, _ in drift}).values():
-        plan_person(scope, owner)
+            _set(scope, "alarm", None, action.id, incident.id, action.owner_id, planned)
+    plan_people(scope, load.people_by_id(conn, {action.owner_id for action, _ in drift}).values())
     _plan_incident(scope, incident, drift, sent)
 
 
-def plan_person(scope: Scope, person: Person) -> None:
-    """Plan a person's one direct message, over all their drift."""
-    drift = load.drift_of(scope.conn, person.id)
-    at = due.person_due(drift, person, _last_date(scope.conn, person), scope.at, scope.policy)
-    _set(scope, "person", at, person.id, None, person.id)
+def plan_people(scope: Scope, people: Iterable[Person]) -> None:
+    """Plan each person's one direct message, over all their drift: in a few statements however many they are."""
+    by_id = {person.id: person for person in people}
+    owned: dict[int, list[Pair]] = {person_id: [] for person_id in by_id}
+    for action, incident in load.drift_of(scope.conn, *by_id):
+        owned[action.owner_id].append((action, incident))
+    last = _last_dates(scope.conn, by_id)
+    planned = _planned(scope.conn, reminders.c.kind == "person", reminders.c.person_id.in_(by_id))
+    for person_id, person in by_id.items():
+        at = due.person_due(owned[person_id], person, last.get(person_id), scope.at, scope.policy)
+        _set(scope, "person", at, person_id, None, person_id, planned)
 
 
 def _plan_incident(scope: Scope, incident: Incident, drift: Sequence[Pair], sent: dict[str, int]) -> None:
@@ -198,14 +204,15 @@ def ring(scope: Scope, reminder_id: int) -> None:
 def _ring_person(scope: Scope, person: Person) -> None:
     drift = load.drift_of(scope.conn, person.id)
     today = local_date(scope.at, person.tz).isoformat()
-    at = due.person_due(drift, person, _last_date(scope.conn, person), scope.at, scope.policy)
+    last = _last_dates(scope.conn, [person.id]).get(person.id)
+    at = due.person_due(drift, person, last, scope.at, scope.policy)
     told = due.worth_telling(drift, person, scope.at, scope.policy)
     if at is not None and at <= scope.at and told:
         claim = {"workspace_id": scope.workspace, "person_id": person.id, "local_date": today, "at": scope.at}
         first = upsert(scope.conn.dialect, nudges).values(claim).on_conflict_do_nothing().returning(nudges.c.id)
         if scope.conn.scalar(first) is not None:  # else a move of time zone, or a replica: they have had today's
             _send(scope, told, "direct", person.id, EffectKind.NUDGE, count=True)
-    plan_person(scope, person)
+    plan_people(scope, [person])
 
 
 def _ring_digest(scope: Scope, reader: Person | None, row: Row[Any]) -> None:
@@ -297,13 +304,26 @@ def _send(scope: Scope, told: Iterable[Pair], where: str, to: int | None, effect
         scope.want(EffectKind.DIGEST, key=f"{to or 0}.{local_date(scope.at, 'UTC')}")
 
 
-def _set(scope: Scope, kind: str, at: int | None, key: int, incident_id: int | None, person_id: int | None) -> None:
-    """Store when to look at a thing again. A thing that was never due has no row."""
+def _set(
+    scope: Scope,
+    kind: str,
+    at: int | None,
+    key: int,
+    incident_id: int | None,
+    person_id: int | None,
+    planned: Mapping[str, Any] | None = None,
+) -> None:
+    """Store when to look at a thing again. A thing that was never due has no row. `planned` are the rows that there
+    are, where they were read: what stands there already is not written again."""
     lane = f"{kind}/{key}"
+    if planned is not None:
+        row = planned.get(lane)
+        if (row.due_at if row else None) == at and (row is None or at is None or row.person_id == person_id):
+            return
     if at is None:
         _NOT_DUE.run(scope.conn, {"workspace": scope.workspace, "which": lane})
         return
-    row = {
+    wanted = {
         "workspace_id": scope.workspace,
         "lane": lane,
         "kind": kind,
@@ -312,7 +332,7 @@ def _set(scope: Scope, kind: str, at: int | None, key: int, incident_id: int | N
         "person_id": person_id,
         "due_at": at,
     }
-    _DUE.run(scope.conn, row)
+    _DUE.run(scope.conn, wanted)
 
 
 def _latest(*times: int | None) -> int | None:
@@ -324,8 +344,18 @@ def _sent(conn: Connection, where: ColumnElement[bool]) -> dict[str, int]:
     return {row.lane: row.sent_at for row in rows}
 
 
-def _last_date(conn: Connection, person: Person) -> date | None:
-    last = conn.scalar(
-        select(nudges.c.local_date).where(nudges.c.person_id == person.id).order_by(nudges.c.local_date.desc()).limit(1)
+def _planned(conn: Connection, *where: ColumnElement[bool]) -> dict[str, Any]:
+    """The rows that there are, by lane."""
+    columns = (reminders.c.lane, reminders.c.due_at, reminders.c.sent_at, reminders.c.person_id)
+    return {row.lane: row for row in conn.execute(select(*columns).where(*where))}
+
+
+def _last_dates(conn: Connection, person_ids: Iterable[int]) -> dict[int, date]:
+    """When people last got a direct message, by person."""
+    last = func.max(nudges.c.local_date)
+    rows = conn.execute(
+        select(nudges.c.person_id, last.label("on"))
+        .where(nudges.c.person_id.in_(list(person_ids)))
+        .group_by(nudges.c.person_id)
     )
-    return None if last is None else date.fromisoformat(last)
+    return {row.person_id: date.fromisoformat(row.on) for row in rows}
