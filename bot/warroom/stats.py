@@ -1,4 +1,4 @@
-"""`/incident stats`: figures over the incidents that this person may see, by week."""
+"""`/incident stats`: figures over the incidents that this person may see, by week. Drills are left out."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -33,6 +33,7 @@ def _resolved(scope: Scope, since: int) -> list[Resolved]:
         select(incidents.c.opened_at, incidents.c.resolved_at).where(
             incidents.c.workspace_id == scope.workspace,
             load.visible_to(scope.actor),
+            incidents.c.drill.is_(False),
             incidents.c.standing.is_(False),
             incidents.c.state.in_(ended),
             incidents.c.resolved_at >= since,
@@ -60,6 +61,7 @@ def _changes(scope: Scope, since: int) -> list[Change]:
         .where(
             incidents.c.workspace_id == scope.workspace,
             load.visible_to(scope.actor),
+            incidents.c.drill.is_(False),
             actions.c.state.not_in([ActionState.STRUCK.value, ActionState.EPHEMERAL.value]),
             (actions.c.done_at >= since) | (landed_at >= since),
         )
@@ -84,7 +86,7 @@ def tell(weeks: Sequence[Week]) -> str:
         f"*How changes ended*\n{_ends(whole)}",
         "*By week* (bars are medians, for drift debt sums; a dot is a week with nothing to measure)",
         *(_week(week) for week in reversed(weeks)),
-        "Incidents that you can't see, cancelled ones, and changes that were struck or ephemeral count nowhere.",
+        "Drills, cancelled incidents, those that you can't see, and changes struck or ephemeral count nowhere.",
     ]
     return "\n".join(lines)
 

@@ -45,13 +45,14 @@ class TestWithGit:
         assert "30 Nov 2026: nothing" in told
 
 
-async def test_private_incidents_count_for_their_members_only(war: War) -> None:
+@pytest.mark.parametrize("hidden", ["private", "drill"])
+async def test_drills_count_nowhere_and_private_incidents_for_their_members_only(war: War, hidden: str) -> None:
     maya, sam = war.person("maya"), war.person("sam")
     room = await war.open(maya)
     await war.logged(maya, room, "vim /etc/motd")
     said(await maya.command(room, "/incident resolve"))
     assert "1 incident resolved" in said(await sam.command("#general", "/incident stats"))
-    await war.db.write(lambda conn: conn.execute(incidents.update().values(private=True)))
+    await war.db.write(lambda conn: conn.execute(incidents.update().values({hidden: True})))
     told = said(await sam.command("#general", "/incident stats"))
     assert "no incident that you can see was resolved, and no change by hand was made or landed" in told
 

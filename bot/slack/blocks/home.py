@@ -96,7 +96,8 @@ def _incident(incident: Incident, lead: Person | None) -> str:
         facts.append(mrkdwn.day_and_time(ended))
     else:
         facts.append(f"opened {mrkdwn.day_and_time(incident.opened_at)}")
-    return f"*{incident.name}* {mrkdwn.shorten(incident.title, 120)}\n{' · '.join(facts)}"
+    drill = "DRILL · " if incident.drill else ""
+    return f"{drill}*{incident.name}* {mrkdwn.shorten(incident.title, 120)}\n{' · '.join(facts)}"
 
 
 def _more(left: int, command: str) -> Block | None:
