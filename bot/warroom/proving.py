@@ -11,13 +11,14 @@ from itertools import groupby
 from pathlib import Path
 
 from bot.git import moves
-from bot.git.mirror import Fetched
+from bot.git.mirror import Fetched, commits_among
 from bot.git.objects import ABSENT, File, is_text
 from bot.git.parts import Change
 from bot.git.prove import FileProof as FoundFile
 from bot.git.prove import HunkProof as FoundPart
 from bot.git.prove import Proof as Found
 from bot.git.prove import prove_each
+from bot.git.run import GitError
 from bot.ledger.proofs import Watched
 from bot.rules.clean import Clean, Redacted, veil
 from bot.rules.model import FileProof, PartProof, PartState, Proof, RecordedChange, Verdict
@@ -72,15 +73,15 @@ def prove_some(
         for number, some in by_action.items()
         if all(change.comparable for change in some)
     }
-    found = dict(zip(asked, prove_each(git_dir, tip, list(asked.values()), name_commits=name_all), strict=True))
+    found = _look_for(git_dir, tip, asked, name_commits=name_all)
     stored = partial(_as_stored, git_dir, tip, redactor=redactor, at=at)
-    proofs = {number: stored(some, found.get(number)) for number, some in by_action.items()}
+    proofs = {number: stored(some, found.get(number, _NO_KEY)) for number, some in by_action.items()}
     if not name_all:
         same = {number for number, proof in proofs.items() if number in before and alike(before[number], proof)}
         proofs |= {number: _named_as(before[number], proofs[number]) for number in same}
         unnamed = {number: one for number, one in asked.items() if number not in same}
-        named = zip(unnamed, prove_each(git_dir, tip, list(unnamed.values())), strict=True)
-        proofs |= {number: stored(by_action[number], one) for number, one in named}
+        named = _look_for(git_dir, tip, unnamed, name_commits=True)
+        proofs |= {number: stored(by_action[number], one) for number, one in named.items()}
     return [
         Proven(
             some[0].incident_id,
@@ -91,6 +92,24 @@ def prove_some(
         )
         for number, some in by_action.items()
     ]
+
+
+def _look_for(
+    git_dir: Path, tip: str, asked: Mapping[int, Sequence[Change]], *, name_commits: bool
+) -> dict[int, Found | str]:
+    """What became of each; why nobody can tell, where git fails on that one alone: it must not keep the others from
+    being looked for. Raises GitError where git fails as such."""
+    try:
+        return dict(zip(asked, prove_each(git_dir, tip, list(asked.values()), name_commits=name_commits), strict=True))
+    except GitError as error:
+        if error.code is None or error.corrupt or error.locked or error.full or not commits_among(git_dir, [tip]):
+            raise
+        if len(asked) == 1:
+            return dict.fromkeys(asked, f"git could not compare it: {str(error)[:300]}")
+    found: dict[int, Found | str] = {}
+    for number, changes in asked.items():
+        found |= _look_for(git_dir, tip, {number: changes}, name_commits=name_commits)
+    return found
 
 
 def alike(one: Proof, other: Proof) -> bool:
@@ -142,19 +161,19 @@ def _as_stored(
     git_dir: Path,
     tip: str,
     changes: Sequence[RecordedChange],
-    found: Found | None,
+    found: Found | str,
     *,
     redactor: Callable[[str], Redacted],
     at: int,
 ) -> Proof:
-    """As it is stored; None was found where the changes cannot be compared."""
+    """As it is stored; `found` says why, where the changes cannot be compared."""
     about, repo = changes[0].action_id, changes[0].repo
-    if found is None:
-        return Proof(about, repo, Verdict.UNKNOWN, Clean(_NO_KEY), tip, at=at)
 
     def clean(text: str) -> Clean:
         return redactor(text).text
 
+    if isinstance(found, str):
+        return Proof(about, repo, Verdict.UNKNOWN, clean(found), tip, at=at)
     parts = [part for file in found.files for part in file.hunks]
     return Proof(
         about,

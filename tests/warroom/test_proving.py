@@ -9,6 +9,7 @@ import pytest
 
 from bot.git.mirror import Fetched
 from bot.git.moves import newest
+from bot.git.run import GitError
 from bot.ledger.proofs import Watched
 from bot.rules.clean import Clean, redact, secret_lines, veil
 from bot.rules.model import PartState, Proof, RecordedChange, Verdict
@@ -135,3 +136,23 @@ def test_what_stands_instead_is_cut_short(shop: Work) -> None:
     part = found.files[0].parts[0]
     assert part.state is PartState.DIVERGED and part.stands is not None
     assert part.stands.splitlines() == ["x" * 159 + "…", *["y"] * 5, "…"]
+
+
+def test_what_git_fails_on_keeps_nothing_else_from_being_proven(shop: Work) -> None:
+    fix = shop.commit("Fix", {"etc/b.conf": FIXED})
+    nameless = change(shop, 1, "a", path=Clean(""))
+    found = proven(shop, nameless, change(shop, 2, "b"), change(shop, 3, "c"))
+    assert [found[n].verdict for n in (1, 2, 3)] == [Verdict.UNKNOWN, Verdict.LANDED, Verdict.MISSING]
+    assert "git could not compare it" in found[1].why and found[2].commit == fix
+    for git_dir, tip in ((shop.path / "gone", fix), (shop.path / ".git", "1" * 40)):
+        with pytest.raises(GitError):  # nothing is said of anything where the commit itself cannot be read
+            prove_some(
+                git_dir,
+                tip,
+                [change(shop, 2, "b")],
+                {},
+                name_all=True,
+                redactor=partial(redact, key=KEY),
+                key=KEY,
+                at=7,
+            )
