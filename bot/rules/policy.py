@@ -51,7 +51,7 @@ class Repository(_Part):
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
-        if self.token_env and not re.match(r"https://[^@/]*/", self.url):
+        if self.token_env and not re.match(r"https://(?:[^@:/]+@)?[^@/]+/", self.url):
             raise ValueError("token_env is the password of an https URL that has none itself: https://host/path")
         return self
 

@@ -1,3 +1,5 @@
+import base64
+
 import pytest
 
 from bot.git.urls import BadUrl, checked_url, commit_url, repository_web_url
@@ -104,3 +106,13 @@ def test_the_page_of_a_repository(url: str, web: str | None) -> None:
 )
 def test_the_page_of_a_commit(url: str, page: str | None) -> None:
     assert commit_url(url, "a79f427") == page
+
+
+@pytest.mark.parametrize(("user", "sent_as"), [("", "x-access-token"), ("oauth2@", "oauth2")])
+def test_a_token_takes_the_place_of_a_password(user: str, sent_as: str) -> None:
+    location, settings = checked_url(f"https://{user}git.example.com/acme/shop.git", token="t0ken")
+    assert location == "https://git.example.com/acme/shop.git"
+    assert settings == {
+        "http.https://git.example.com/.extraHeader": "Authorization: Basic "
+        + base64.b64encode(f"{sent_as}:t0ken".encode()).decode()
+    }

@@ -48,3 +48,24 @@ def test_what_the_policy_may_map(tmp_path: Path, paths: str, ok: bool) -> None:
         return
     with pytest.raises(PolicyError, match=r"repositories\.0"):
         load_policy(file)
+
+
+@pytest.mark.parametrize(
+    ("url", "ok"),
+    [
+        ("https://git.example.com/acme/shop.git", True),
+        ("https://oauth2@git.example.com/acme/shop.git", True),
+        ("https://bot:secret@git.example.com/acme/shop.git", False),
+        ("git@git.example.com:acme/shop.git", False),
+        ("ssh://git@git.example.com/acme/shop.git", False),
+        ("http://git.example.com/acme/shop.git", False),
+    ],
+)
+def test_a_token_is_for_https_alone(tmp_path: Path, url: str, ok: bool) -> None:
+    file = tmp_path / "hotwash.toml"
+    file.write_text(f'[[repositories]]\nname = "shop"\nurl = "{url}"\ntoken_env = "SHOP_TOKEN"\n')
+    if ok:
+        assert load_policy(file).repositories[0].token_env == "SHOP_TOKEN"
+        return
+    with pytest.raises(PolicyError, match="token_env is the password of an https URL"):
+        load_policy(file)
