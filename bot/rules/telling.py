@@ -113,7 +113,8 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             made_to = f"made to {str(said['base'])[:7]} in {said['repo']}"
             return f"{who} recorded the change of {action}: {_files(said)}, {size}, {made_to}{by}"
         case "change.unusable":
-            return f"The change that {who} sent for {action} can't be compared with {said['repo']}{because}"
+            kept = ". Its text is kept on record" if said["text"] else ""
+            return f"The change that {who} sent for {action} can't be compared with {said['repo']}{because}{kept}"
         case "commit.seen":
             return f"{commit} in {said['repo']} by {said['author']}: {short(str(said['subject']), 100)}"
         case "nudge.sent":

@@ -18,7 +18,7 @@ from bot.ledger.changes import SentChange
 from bot.ledger.proofs import proofs_of
 from bot.ledger.tables import actions
 from bot.rules.clean import Clean, redact, secret_lines, veil
-from bot.rules.decision import Entry, Refusal, Update
+from bot.rules.decision import Entry, Update
 from bot.rules.effects import action_changed, note
 from bot.rules.model import Action, Link, RecordedChange, Ruling
 from bot.rules.policy import Repository
@@ -55,7 +55,7 @@ def place(git_dir: Path, tip: str, repository: Repository, sent: SentChange, key
     found = Placed(sent.incident_id, sent.action_id, sent.repo, sent.by, sent.at, sent=sent)
     try:
         return _completed(found, git_dir, _placed(git_dir, tip, repository, sent, key), sent.veil, key)
-    except (Unusable, Refusal, GitError) as error:
+    except (Unusable, GitError) as error:
         if isinstance(error, GitError) and error.corrupt:
             raise
         text = "" if sent.whole else sent.content.decode("utf-8", "replace")
@@ -73,7 +73,7 @@ def place_ref(
     try:
         read = [_as_stored(change) for change in changes_of_ref(git_dir, tip, sha)]
         return _completed(found, git_dir, read, {}, key) if read else None
-    except (Unusable, Refusal, GitError) as error:
+    except (Unusable, GitError) as error:
         if isinstance(error, GitError) and error.corrupt:
             raise
         return None
@@ -152,8 +152,8 @@ def _as_stored(change: Change) -> Change:
 def _completed(
     found: Placed, git_dir: Path, read: Sequence[Change], lines: Mapping[str, str] | None, key: bytes | None
 ) -> Placed:
-    """With what is to be stored: all other secrets in both versions taken out too. Raises Unusable, Refusal for what
-    can't be stored, and GitError."""
+    """With what is to be stored: all other secrets in both versions taken out too. Raises Unusable for what can't be
+    stored, and GitError."""
     size = sum(len(file.content or b"") for change in read for file in (change.base, change.live))
     if size > MOST_STORED:
         raise Unusable(f"its files have {size:,} bytes, and {MOST_STORED:,} are the most that are kept")

@@ -4,7 +4,7 @@ anything else sees it."""
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.git.changes import MOST_FILES
+from bot.git.changes import MOST_FILES, Unusable
 from bot.git.objects import is_text
 from bot.git.patch import FilePatch, Hunk, NoDiff, NoPatch, read_patch, write_patch
 from bot.rules import words
@@ -30,10 +30,13 @@ def read_diff(content: bytes, key: bytes | None) -> Sent:
         raise Refusal(words.no_use(str(error))) from error
     if len(patches) > MOST_FILES:
         raise Refusal(words.too_much("files", len(patches), MOST_FILES))
-    paths = tuple(clean_path(patch.paths[0]) for patch in patches)
-    for patch in patches:
-        for other in (*patch.paths, *filter(None, [patch.renamed_to])):
-            clean_path(other)
+    try:
+        paths = tuple(clean_path(patch.paths[0]) for patch in patches)
+        for patch in patches:
+            for other in (*patch.paths, *filter(None, [patch.renamed_to])):
+                clean_path(other)
+    except Unusable as error:
+        raise Refusal(words.no_use(str(error))) from error
     lines: dict[str, str] = {}
     found: list[str] = []
     for patch in patches:
@@ -56,14 +59,14 @@ def read_live(content: bytes, key: bytes | None) -> Sent:
 
 
 def clean_path(path: str) -> Clean:
-    """Raises Refusal for a path that can't be kept."""
+    """Raises Unusable for a path that can't be kept."""
     try:
         path.encode()
     except UnicodeEncodeError as error:
-        raise Refusal(words.no_use("the name of a file in it is not UTF-8")) from error
+        raise Unusable("the name of a file in it is not UTF-8") from error
     clean, found = redact(path)
     if found or clean != path:
-        raise Refusal(words.no_use("the name of a file in it looks like a secret"))
+        raise Unusable("the name of a file in it looks like a secret")
     return clean
 
 
