@@ -20,12 +20,15 @@ from bot.rules.model import (
     IncidentState,
     Line,
     LinkKind,
+    PartProof,
+    PartState,
     Ruling,
     Strength,
+    Verdict,
     WarRoom,
 )
 from bot.rules.summary import summary
-from tests.rules.builders import ADA, BEN, CHITRA, NOON, PEOPLE, action, at, fact, incident, line, link, ruled
+from tests.rules.builders import ADA, BEN, CHITRA, NOON, PEOPLE, action, at, fact, incident, line, link, proof, ruled
 
 NOW = NOON + 5 * HOUR
 MARKDOWN = MarkdownIt("commonmark").enable("strikethrough")
@@ -350,3 +353,37 @@ def test_an_erased_person_is_somebody() -> None:
     people: dict[int, Any] = {**PEOPLE, ADA.id: replace(ADA, slack_id="erased-1", name="")}
     document = to_markdown(WarRoom(incident(lead_id=ADA.id), people=people), (), NOW)
     assert "led by somebody" in document
+
+
+def test_a_recorded_change_is_exported_with_its_verdict_and_parts() -> None:
+    one, two = action(1), action(2)
+    sha = "a79f427" + "0" * 33
+    partly = proof(
+        one, Verdict.PARTLY, PartProof((8, 8), PartState.LANDED, sha), PartProof((18, 17), PartState.MISSING)
+    )
+    pending = replace(proof(two, Verdict.UNKNOWN), tip="", files=(), why=Clean("it is not compared with upstream yet"))
+    lie = fact(1, one, Strength.CLAIM, commit="d00d000" + "0" * 33)
+    room = WarRoom(incident(), (one, two), people=PEOPLE, evidence=(lie,), proofs=(partly, pending))
+    first, second = (exported["proofs"] for exported in to_json(room, (), NOW)["actions"])
+    assert json.loads(json.dumps(first)) == [
+        {
+            "repo": "shop", "tip": "7" * 40, "at": "2026-11-24T12:00:00.000000Z", "verdict": "partly", "rung": None,
+            "why": "it is a submodule", "parts": 2, "parts_landed": 1,
+            "files": [
+                {
+                    "path": "deploy/nginx.conf", "upstream_path": "deploy/nginx.conf", "verdict": "partly", "why": "",
+                    "hunks": [
+                        {"base_lines": [8, 8], "state": "landed", "commit": sha, "undone_by": None},
+                        {"base_lines": [18, 17], "state": "missing", "commit": None, "undone_by": None},
+                    ],
+                }
+            ],
+        }
+    ]  # fmt: skip
+    assert [(one["verdict"], one["tip"], one["at"]) for one in second] == [("unknown", None, None)]
+    document = to_markdown(room, (), NOW)
+    assert (
+        "drifting · `d00d000` says it carries it · 1 of 2 parts landed in a79f427; missing: nginx.conf line 18"
+        in document
+    )
+    assert "no commit carries it · cannot tell: it is not compared with upstream yet" in document
