@@ -200,7 +200,7 @@ def _update(scene: Scene) -> Shown | None:
         return None
     since = (line.payload or {}).get("since")
     silence = line.at - since if isinstance(since, int) else 0
-    return Shown(channel, blocks.update_given() if needless else blocks.update_due(lead, silence))
+    return Shown(channel, blocks.update_given() if needless else blocks.update_due(lead, silence, room.incident))
 
 
 RENDERS: dict[EffectKind, Render] = {

@@ -32,9 +32,10 @@ _ABOUT_ACTION: dict[str, Callable[[Incident, Action], Block]] = {
     "strike": forms.strike,
     "edit": forms.edit,
 }
-FORMS = {"log", "change", *_ABOUT_ACTION}
+FORMS = {"log", "change", "update", *_ABOUT_ACTION}
 # Which field of a form an error belongs to: the one that the person can do something about.
-_FIELD = {"link": "ref", "waive": "why", "strike": "why", "edit": "text", "log": "text", "change": "diff"}
+_FIELD = {"link": "ref", "waive": "why", "strike": "why", "change": "diff"}
+_FIELD |= dict.fromkeys(("edit", "log", "update"), "text")
 
 
 async def open_form(
@@ -63,6 +64,8 @@ async def open_form(
 
 def _view(verb: str, about: tuple[Incident, Action | None] | None, repositories: Sequence[str]) -> Block:
     incident, action = about or (None, None)
+    if verb == "update" and incident is not None:
+        return forms.update(incident)
     if incident is None or action is None:
         return forms.log(incident, repositories=repositories)
     if verb == "change":
@@ -72,6 +75,7 @@ def _view(verb: str, about: tuple[Incident, Action | None] | None, repositories:
 
 def _instead(verb: str, action: int | None) -> str:
     example = {
+        "update": "/incident update <text>",
         "link": f"/incident link <sha, URL or branch> #{action}",
         "log": "/hotfix <what you did>",
         "edit": f"/hotfix #{action} edit <what it should say>",
@@ -127,6 +131,8 @@ def command_of(verb: str, about: str, values: Mapping[str, str | None], sent: Se
             return ask.Strike(action, values["why"] or "", incident)
         case "edit":
             return ask.Edit(action, values["text"], values["target"], values["path"], kind=chosen, incident=incident)
+        case "update":
+            return ask.Post(values["text"] or "", incident)
         case "change":
             if sent is None:
                 raise Refusal(words.no_change_given())

@@ -68,7 +68,7 @@ def all_messages(room: WarRoom) -> Iterator[tuple[str, Message]]:
         yield f"note {each.kind}", note(each, room)
     yield "anchor", anchor(lines[0], room)
     yield "catch up", catchup(catch_up(room, lines, NOW), room.incident)
-    yield "update due", nudges.update_due(BEN, 40 * MINUTE)
+    yield "update due", nudges.update_due(BEN, 40 * MINUTE, room.incident)
     yield "update given", nudges.update_given()
     yield "drill", as_drill(checklist_message(checklist(room, NOW)))
     listed = items(room)
@@ -191,13 +191,15 @@ def test_the_card_says_where_the_incident_stands() -> None:
         assert part in text
     assert "☑️ 1 confirmed" in text and "landed" not in text
     assert "struck" not in text  # counted nowhere
-    assert buttons_of(message) == {"hotwash.log": "42", "hotwash.resolve": "42", "hotwash.role": ""}
+    assert buttons_of(message) == {
+        "hotwash.log": "42", "hotwash.update": "42", "hotwash.resolve": "42", "hotwash.role": "",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("state", "verbs"),
     [
-        (IncidentState.OPEN, {"log", "resolve", "role"}),
+        (IncidentState.OPEN, {"log", "update", "resolve", "role"}),
         (IncidentState.RESOLVED, {"log", "close"}),
         (IncidentState.CLOSED, {"log"}),
         (IncidentState.CANCELLED, {"log"}),
@@ -429,6 +431,7 @@ def test_slack_takes_every_form(text: str) -> None:
         modals.edit(room.incident, one),
         modals.log(room.incident, text),
         modals.log(None),
+        modals.update(room.incident),
     ):
         assert check_view(view) == [], view["callback_id"]
 

@@ -42,6 +42,21 @@ async def test_the_lead_alone_is_reminded_after_half_an_hour_until_an_update_is_
     assert kinds.count("update.overdue") == 3
 
 
+async def test_the_button_of_the_reminder_opens_a_form_that_gives_one(war: War) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    war.move(minutes=31)
+    await war.rung()
+    (told,) = await reminders(maya, room)
+    assert await maya.press(told, "Give an update…") is None
+    await maya.wait_for_modal("What is new")
+    assert await maya.submit(text="half of <!channel> is back") == {}
+    await maya.wait_for(room, r"(?s)Update from @maya.*half of <!channel> is back")
+    await war.settled()
+    assert await reminders(maya, room) == []
+    assert [e.kind for e in await war.ledger(1)][-1] == "incident.update"
+
+
 async def test_a_night_without_the_bot_gives_one_reminder(war: War) -> None:
     maya = war.person("maya")
     room = await war.open(maya)

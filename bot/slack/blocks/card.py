@@ -97,7 +97,8 @@ def _buttons(incident: Incident, policy: Policy) -> Block | None:
     log = button("log", "Log a change…", number, style="primary")
     match incident.state:
         case IncidentState.OPEN:
-            return actions(log, button("resolve", "Resolve", number, confirm=resolving), _take_role(number, policy))
+            resolve = button("resolve", "Resolve", number, confirm=resolving)
+            return actions(log, button("update", "Update…", number), resolve, _take_role(number, policy))
         case IncidentState.RESOLVED:
             return actions(log, button("close", "Close", number, confirm=closing))
         case _:

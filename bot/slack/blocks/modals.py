@@ -83,6 +83,11 @@ def edit(incident: Incident, action: Action) -> Block:
     return _form("edit", "Correct", "Save", value_of(incident, action), blocks)
 
 
+def update(incident: Incident) -> Block:
+    text = _text("text", "What is new?", "Checkout is back for half of the customers; next word at 15:00", lines=True)
+    return _form("update", "Status update", "Tell them", str(incident.number), [text])
+
+
 def _change(repositories: Sequence[str], chosen: str | None) -> list[Block]:
     """The repository is asked for where it can be one of several, and may be left to the paths in the diff."""
     file = {"type": "file_input", "action_id": "file", "max_files": 1}

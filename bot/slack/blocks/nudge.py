@@ -65,10 +65,11 @@ def in_thread(item: Item, room: WarRoom) -> Message:
     return message(said, [section(said), actions(*buttons)])
 
 
-def update_due(lead: Person, since: int) -> Message:
+def update_due(lead: Person, since: int, incident: Incident) -> Message:
     """In the room, to its lead alone. `since`: microseconds without a status update."""
     said = f"{mrkdwn.mention(lead)} the last word to everybody is {plain_duration(since)} old. What is new?"
-    return message(said, [section(f"⏰ {said}\n`/incident update <text>` tells them; *no news yet* is news too.")])
+    tell = button("update", "Give an update…", str(incident.number), style="primary")
+    return message(said, [section(f"⏰ {said} *No news yet* is news too."), actions(tell)])
 
 
 def update_given() -> Message:
