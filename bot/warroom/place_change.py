@@ -154,6 +154,9 @@ def _completed(
 ) -> Placed:
     """With what is to be stored: all other secrets in both versions taken out too. Raises Unusable for what can't be
     stored, and GitError."""
+    read = [change for change in read if change.base != change.live or not _was_read(change.base)]
+    if not read:
+        raise Unusable("it is just what upstream has, so there is nothing to look for; link the commit that brought it")
     size = sum(len(file.content or b"") for change in read for file in (change.base, change.live))
     if size > MOST_STORED:
         raise Unusable(f"its files have {size:,} bytes, and {MOST_STORED:,} are the most that are kept")
@@ -167,6 +170,10 @@ def _completed(
     edits = [edit for file in edits_between(pairs, smallest=True) for edit in file]
     added, removed = sum(one.d - one.c for one in edits), sum(one.b - one.a for one in edits)
     return replace(found, changes=tuple(recorded), lines=(added, removed))
+
+
+def _was_read(file: File) -> bool:
+    return file.content is not None or not file.there
 
 
 def _recorded(

@@ -99,6 +99,13 @@ def test_a_live_file_is_compared_with_upstream_as_it_is_now(shop: Work) -> None:
     assert b"hunter" not in (change.base_content or b"") + (change.live_content or b"")
 
 
+def test_what_upstream_has_already_is_no_change(shop: Work) -> None:
+    same = read_live(b"a = 1\npassword = hunter2secret\nb = 2\n", KEY)
+    assert "just what upstream has" in _place(shop, same, KEY, Clean("app.conf")).why
+    empty = read_diff(b"--- a/app.conf\n+++ b/app.conf\n@@ -1 +1 @@\n a = 1\n", KEY)
+    assert "just what upstream has" in _place(shop, empty).why
+
+
 def test_a_binary_file_with_a_secret_is_refused() -> None:
     with pytest.raises(Refusal, match="binary and holds a password"):
         read_live(b"\0\0\npassword = hunter2secret\n", KEY)
