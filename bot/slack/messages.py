@@ -11,6 +11,7 @@ from bot.rules.message import links, mentioned, plain, said_to
 from bot.rules.spot import looks_manual
 from bot.slack.inbound import Inbound
 from bot.slack.mentions import command_in
+from bot.slack.posted import thread_of
 from bot.warroom import amend, offer, thread
 from bot.warroom.scope import Scope
 
@@ -69,7 +70,7 @@ async def _changed(inbound: Inbound, body: dict[str, Any], event: dict[str, Any]
         lambda scope: amend.changed(scope, channel, ts, text, now["user"], now["edited"]["ts"]),
     )
     if said is not None:
-        inbound.whisper(channel, now["user"], said, now.get("thread_ts"))
+        inbound.whisper(channel, now["user"], said, thread_of(now))
 
 
 async def _deleted(inbound: Inbound, body: dict[str, Any], event: dict[str, Any], ts: str) -> None:

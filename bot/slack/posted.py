@@ -17,7 +17,7 @@ _GONE = {"message_not_found", "channel_not_found", "not_in_channel", "is_archive
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """`text` is as Slack sends it; `author` is a Slack id, None where an app wrote it."""
+    """`text` is as Slack sends it; `author` is a Slack id, None where an app wrote it; `thread` that of a reply."""
 
     source: Source
     text: str
@@ -39,7 +39,13 @@ class Posted:
 def posted(message: Mapping[str, Any], channel: str) -> Posted:
     author = None if message.get("bot_id") else message.get("user")
     url = message.get("permalink")
-    return Posted(Source(channel, message["ts"], url), message.get("text") or "", author, message.get("thread_ts"))
+    return Posted(Source(channel, message["ts"], url), message.get("text") or "", author, thread_of(message))
+
+
+def thread_of(message: Mapping[str, Any]) -> str | None:
+    """The thread that a message is a reply in; None for one that only began a thread."""
+    thread: str | None = message.get("thread_ts")
+    return None if thread == message["ts"] else thread
 
 
 async def read(inbound: Inbound, channel: str, ts: str) -> Posted | None:

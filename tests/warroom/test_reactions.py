@@ -32,6 +32,8 @@ async def test_a_reply_in_a_thread_is_read_and_its_own_words_are_logged(war: War
     echo = await war.echo(maya, room, 1, "kubectl scale deploy/web --replicas=8")
     assert "cluster" in echo.text and "```" not in echo.text
     await maya.wait_for(room, "Logged INC-1#1", thread=top)  # told where they are
+    await sam.react(top, "wrench")
+    assert (await sam.wait_for(room, "Logged INC-1#2")).thread_ts is None  # it only began a thread
 
 
 async def test_a_message_is_logged_once_whoever_reacts_and_however_often(war: War) -> None:
@@ -110,6 +112,16 @@ async def test_outside_a_room_it_goes_to_the_record_of_such_changes(war: War) ->
     await maya.wait_for("#general", "Logged INC-0#1")
 
 
+async def test_who_may_not_log_is_told_so_and_nothing_is_recorded(war: War) -> None:
+    maya, gwen = war.person("maya"), war.person("gwen")
+    room = await war.open(maya)
+    await maya.do("invite", channel=room, user="gwen")
+    message = await maya.say(room, "restarted web-1")
+    await gwen.react(message, "wrench")
+    await gwen.wait_for(room, "`?log`? is for full members")
+    assert [entry.kind for entry in await war.ledger(1)] == ["incident.opened"]
+
+
 async def test_other_reactions_and_our_own_messages_are_left_alone(war: War) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
@@ -133,7 +145,7 @@ async def test_a_message_without_text_is_refused_with_what_to_type(war: War) -> 
 async def test_what_slack_can_not_give_now_is_asked_for_again(war: War) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
-    await war.pg.client.post("app", retry_seconds=[0.1, 0.1, 0.1])
+    await war.pg.client.post("app", retry_seconds=[0.1] * 8, ack_seconds=1)
     await war.pg.client.fault("reactions.get", "error", error="internal_error", times=2)
     message = await maya.say(room, "restarted web-1")
     await maya.react(message, "wrench")

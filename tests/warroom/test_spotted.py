@@ -90,6 +90,17 @@ async def test_not_for_me_ends_it_until_it_is_asked_back(war: War) -> None:
     await maya.wait_for(room, "Log it?")
 
 
+async def test_a_message_that_is_gone_by_then_is_not_logged_and_said_to_be_gone(war: War) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    message = await maya.say(room, "restarted web-1")
+    question = await maya.wait_for(room, "Log it?")
+    await maya.delete(message)
+    assert await maya.press(question, "Log it") is None
+    await maya.wait_for(room, "That message is gone")
+    assert [entry.kind for entry in await war.ledger(1)] == ["incident.opened"]
+
+
 async def test_in_a_thread_the_question_is_in_the_thread(war: War) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
