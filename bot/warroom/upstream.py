@@ -238,7 +238,7 @@ def _prove(action: Action, found: Proof, verdict: Verdict | None, facts: list[Ev
     """Have the facts say what the content shows: that it is proven, or what does not hold any more."""
     proven = [i for i, one in enumerate(facts) if one.holds and one.strength is Strength.PROOF]
     if verdict is Verdict.LANDED:
-        renamed = [i for i in proven if facts[i].repo == found.repo and facts[i].commit != found.commit]
+        renamed = [i for i in proven if facts[i].repo == found.repo and found.commit not in (None, facts[i].commit)]
         for i in renamed:  # the same lines, brought by a commit of another name
             facts[i] = replace(facts[i], lost_at=at)
         if renamed or not proven:

@@ -97,6 +97,7 @@ def test_nothing_new_is_no_entry() -> None:
     neighbours = replace(file, parts=tuple(replace(part, state=PartState.NEIGHBOURS) for part in file.parts))
     moved_on = replace(LANDED, rung=4, why=Clean("among lines that changed since"), files=(neighbours,))
     assert decided(known=LANDED, found=moved_on, evidence=(PROVEN,)) is None
+    assert decided(known=LANDED, found=replace(LANDED, commit=None), evidence=(PROVEN,)) is None
 
 
 def test_a_claim_that_was_found_and_lost_in_one_look_is_one_row() -> None:

@@ -109,7 +109,7 @@ def _grounds(basis: Basis) -> str:
         case How.CLAIMED | How.WHITESPACE:
             return f"claimed by {commit(basis.commit)}, not confirmed" if basis.commit else "not confirmed"
         case How.PROVEN:
-            return f"*proven* · {commit(basis.commit)}"
+            return f"*proven* · {commit(basis.commit)}" if basis.commit else "*proven*"
         case How.CONFIRMED:
             return f"*confirmed by* {by} · {commit(basis.commit)}"
         case How.UNDONE:
