@@ -1,5 +1,6 @@
 """`/webhooks/github`, `/webhooks/gitlab`, `/webhooks/gitea`: what Git hosts tell, believed once its signature fits."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable
@@ -11,8 +12,8 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
-from bot.git.hosts import HOSTS
-from bot.git.hosts.told import BadDelivery, Told
+from bot.git.hosts import HOSTS, Host
+from bot.git.hosts.told import BadDelivery, Headers, Told
 from bot.ledger import load
 from bot.warroom import hear
 from bot.warroom.handle import WarRooms
@@ -41,13 +42,7 @@ def router(rooms: WarRooms, secret: str | None, now: Callable[[], int], heard: C
         if secret is None:
             raise HTTPException(404, "No webhooks are taken here: HOTWASH_WEBHOOK_SECRET is not set.")
         body = await _body(request)
-        why_not = known.refused(request.headers, body, secret, time.time())
-        if why_not is not None:
-            raise HTTPException(401, why_not)
-        try:
-            told = known.read(request.headers, _payload(request, body))
-        except BadDelivery as error:
-            raise HTTPException(400, str(error)) from error
+        told = await asyncio.to_thread(_believed, known, request.headers, body, secret)  # a large one takes a while
         if told is None:
             return Heard(said="Nothing in it concerns Hotwash.")
         name = known.delivery_id(request.headers)
@@ -76,6 +71,17 @@ def _hear(told: Told, repos: list[str], scope: Scope) -> bool:
     return True
 
 
+def _believed(host: Host, headers: Headers, body: bytes, secret: str) -> Told | None:
+    """What a delivery says, once its signature fits. Raises HTTPException."""
+    why_not = host.refused(headers, body, secret, time.time())
+    if why_not is not None:
+        raise HTTPException(401, why_not)
+    try:
+        return host.read(headers, _payload(headers, body))
+    except BadDelivery as error:
+        raise HTTPException(400, str(error)) from error
+
+
 async def _body(request: Request) -> bytes:
     """Read no more than may be. Raises HTTPException."""
     body = bytearray()
@@ -89,10 +95,10 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _payload(request: Request, body: bytes) -> dict[str, object]:
+def _payload(headers: Headers, body: bytes) -> dict[str, object]:
     """The JSON of a delivery, sent as it is or in a form's field, as GitHub and Gitea can be told to. Raises
     HTTPException."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     text: bytes | str = body
     if kind == "application/x-www-form-urlencoded":
         try:

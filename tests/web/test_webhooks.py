@@ -107,6 +107,15 @@ async def test_without_a_secret_there_are_no_webhooks(war: War, upstream: Upstre
 
 
 @pytest.mark.sqlite_only
+async def test_a_large_delivery_is_read(war: War, http: httpx.AsyncClient, upstream: Upstream) -> None:
+    await looked(war)
+    told = hosts.payload("push", upstream.url) | {"commits": [{"message": "x" * 1000}] * 4500}
+    sent = hosts.github("push", told)
+    assert 4_500_000 < len(sent.body) < 5_000_000
+    assert await said(http, sent) == (202, "Recorded for shop.")
+
+
+@pytest.mark.sqlite_only
 async def test_a_form_holds_the_same(war: War, http: httpx.AsyncClient, upstream: Upstream) -> None:
     await looked(war)
     form = urlencode({"payload": json.dumps(hosts.payload("push", upstream.url))}).encode()
