@@ -137,6 +137,16 @@ def manifest(
 
 
 @cli.command()
+def doctor(
+    policy: Annotated[Path | None, typer.Option(help="check only this policy file")] = None,
+) -> None:
+    """Check tokens, scopes, channel, database, repositories and clock, and say what to do about each."""
+    from bot.doctor import run as examine
+
+    raise SystemExit(examine(policy))
+
+
+@cli.command()
 def export(
     incident: Annotated[str, typer.Argument(help="INC-42")],
     format: Annotated[Format, typer.Option(help="json or markdown")] = Format.MARKDOWN,

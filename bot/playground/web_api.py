@@ -11,6 +11,7 @@ from bot.playground.app import APP_TOKEN, BOT_TOKEN
 from bot.playground.errors import SlackError
 from bot.playground.methods import METHODS, Method, table
 from bot.playground.methods.table import Call
+from bot.playground.scopes import all_scopes
 from bot.playground.slack import Slack
 from bot.playground.trouble import respond
 from bot.playground.world import Json
@@ -36,6 +37,10 @@ async def answer(slack: Slack, request: web.Request) -> web.StreamResponse:
             body = call(slack, name, token, args)
         except SlackError as refused:
             body, status, headers = refused.body, refused.status, refused.headers
+        if token == BOT_TOKEN:
+            scopes = slack.app.scopes
+            granted = ",".join(sorted(scopes if scopes is not None else all_scopes()))
+            headers = {"X-OAuth-Scopes": granted, **headers}
         return web.Response(body=orjson.dumps(body), status=status, headers=headers, content_type=_JSON)
 
     def told(response: web.Response | None) -> None:
