@@ -1,5 +1,7 @@
 """🔧 logs a message for its author, 📌 puts it on the timeline; taking one off only asks."""
 
+import asyncio
+
 from bot.ledger.tables import actions, pins
 from bot.playground.client import Seen
 from tests.warroom.conftest import War, said
@@ -48,6 +50,22 @@ async def test_a_message_is_logged_once_whoever_reacts_and_however_often(war: Wa
     await maya.unreact(message, "wrench")
     await maya.react(message, "wrench")
     await maya.wait_for(room, "That message is INC-1#1 already")
+    assert [entry.kind for entry in await war.ledger(1)].count("action.logged") == 1
+
+
+async def test_of_people_who_react_at_the_same_moment_one_logs_it(war: War) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    others = [war.person(name) for name in ("sam", "priya", "alex")]
+    for person in others:
+        await person.do("join", channel=room)
+    message = await maya.say(room, "restarted web-1")
+    await asyncio.gather(*(person.react(message, "wrench") for person in [maya, *others]))
+    told = [
+        await person.wait_for(room, lambda seen: seen.only_visible_to_you and "INC-1#1" in seen.text, within=20)
+        for person in [maya, *others]
+    ]
+    assert sorted("already" in answer.text for answer in told) == [False, True, True, True]
     assert [entry.kind for entry in await war.ledger(1)].count("action.logged") == 1
 
 
