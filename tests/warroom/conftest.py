@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -123,27 +123,45 @@ def start_at() -> datetime:
 Start = Callable[[], Any]
 
 
-@pytest.fixture
-async def war(database_url: str, tmp_path: Path, policy: str, start_at: datetime) -> AsyncIterator[War]:
-    clock = Clock()
-    clock.move(start_at - datetime.now(UTC))
-    file = tmp_path / "hotwash.toml"
+@asynccontextmanager
+async def started(pg: Playground, clock: Clock, database_url: str, folder: Path, policy: str) -> AsyncIterator[War]:
+    """The bot itself, on a database that may hold what an earlier one recorded."""
+    file = folder / "hotwash.toml"
     file.write_text(policy)
-    async with AsyncExitStack() as stack:
-        pg = await stack.enter_async_context(Playground(now=lambda: clock.now() / 1_000_000, rate_limits=False))
-        await pg.client.post("app", manifest=manifest(None))  # so that nothing works that the app did not ask for
-        settings = load_settings(
-            database_url=database_url,
-            slack_bot_token="xoxb-playground",
-            slack_app_token="xapp-playground",
-            slack_api_url=pg.api_url,
-            policy_file=file,
-            mirrors=tmp_path / "mirrors",
-            allow_file_remotes=True,
-            key="test",
-        )
-        hotwash = await stack.enter_async_context(running(settings, clock))
+    settings = load_settings(
+        database_url=database_url,
+        slack_bot_token="xoxb-playground",
+        slack_app_token="xapp-playground",
+        slack_api_url=pg.api_url,
+        policy_file=file,
+        mirrors=folder / "mirrors",
+        allow_file_remotes=True,
+        key="test",
+    )
+    async with running(settings, clock) as hotwash:
         async with asyncio.timeout(10):
             while hotwash.socket != "connected":
                 await asyncio.sleep(0.01)
         yield War(pg, clock, hotwash)
+
+
+@pytest.fixture
+def clock(start_at: datetime) -> Clock:
+    clock = Clock()
+    clock.move(start_at - datetime.now(UTC))
+    return clock
+
+
+@pytest.fixture
+async def playground(clock: Clock) -> AsyncIterator[Playground]:
+    async with Playground(now=lambda: clock.now() / 1_000_000, rate_limits=False) as pg:
+        await pg.client.post("app", manifest=manifest(None))  # so that nothing works that the app did not ask for
+        yield pg
+
+
+@pytest.fixture
+async def war(
+    playground: Playground, clock: Clock, database_url: str, tmp_path: Path, policy: str
+) -> AsyncIterator[War]:
+    async with started(playground, clock, database_url, tmp_path, policy) as war:
+        yield war

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.clock import Clock
 from bot.ledger.tables import actions, proofs
+from bot.playground import Playground
 from bot.playground.client import Person, Seen
-from tests.warroom.conftest import War, said
+from tests.warroom.conftest import War, said, started
 from tests.warroom.repo import Upstream
 
 SOON = 20  # seconds: a look, a record, a delivery, on a busy machine
@@ -389,3 +391,25 @@ async def test_a_branch_that_is_gone_is_said_and_looked_at_again_when_it_is_back
     upstream.commit("Fix", PATH, LIVE)
     upstream.push()
     await war.echo(maya, room, 1, "landed · proven", within=60)
+
+
+async def test_another_upstream_branch_in_the_policy_is_compared_from_then_on(
+    playground: Playground, clock: Clock, database_url: str, tmp_path: Path, upstream: Upstream
+) -> None:
+    async with started(playground, clock, database_url, tmp_path, upstream.policy) as war:
+        maya = war.person("maya")
+        room = await war.open(maya)
+        await fixed(war, upstream, maya, room)
+        start = upstream.git("rev-parse", "HEAD")
+        upstream.commit("Fix", PATH, LIVE)
+        upstream.push()
+        await war.echo(maya, room, 1, "landed · proven")
+        await war.settled()
+    upstream.git("push", "-q", "origin", f"{start}:refs/heads/release")  # it was cut before the fix
+    upstream._git(upstream.bare, "update-ref", "-d", "refs/heads/main")
+    async with started(playground, clock, database_url, tmp_path, f'{upstream.policy}branch = "release"\n') as war:
+        await war.echo(maya, room, 1, "regressed")
+        upstream.git("checkout", "-q", "-b", "release", start)
+        there = upstream.commit("Fix the release", PATH, LIVE)
+        upstream.push("release")
+        await war.echo(maya, room, 1, f"landed · proven · {there[:7]}")
