@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,14 +16,14 @@ async def greetings(who: Person) -> list[Seen]:
     return [m for m in await who.dms() if "says it anew" in m.text]
 
 
-async def joined(war: War, who: Person, room: str) -> None:
-    """Join, and wait for what comes of it."""
+async def joining(war: War, order: Awaitable[Any]) -> None:
+    """Do what makes somebody join, and wait for what comes of it."""
 
     def heard(conn: Any) -> int:
         return conn.scalar(select(func.count()).where(receipts.c.key.startswith("event:"))) or 0
 
     before = await war.db.read(heard)
-    await who.do("join", channel=room)
+    await order
     async with asyncio.timeout(5):
         while await war.db.read(heard) == before:
             await asyncio.sleep(0.02)
@@ -45,7 +46,7 @@ async def under_way(war: War) -> str:
 async def test_whoever_joins_is_told_once_and_alone(war: War) -> None:
     sam = war.person("sam")
     room = await under_way(war)
-    await joined(war, sam, room)
+    await joining(war, sam.do("join", channel=room))
     (told,) = await greetings(sam)
     for part in (
         "INC-1 is open · sev1 · checkout answers 502",
@@ -57,7 +58,7 @@ async def test_whoever_joins_is_told_once_and_alone(war: War) -> None:
         assert part in told.text, part
     assert "anew" not in "".join(m.text for m in await sam.sees(room))
     await sam.do("leave", channel=room)
-    await joined(war, sam, room)
+    await joining(war, sam.do("join", channel=room))
     assert len(await greetings(sam)) == 1
     assert await greetings(war.person("maya")) == []  # she opened it
 
@@ -66,14 +67,14 @@ async def test_an_event_delivered_again_greets_once(war: War) -> None:
     sam = war.person("sam")
     room = await under_way(war)
     await war.pg.client.fault("events_api", "duplicate", match={"type": "event_callback"}, times=1)
-    await joined(war, sam, room)
+    await joining(war, sam.do("join", channel=room))
     assert len(await greetings(sam)) == 1
 
 
 async def test_handing_over_tells_the_new_lead(war: War) -> None:
     maya, sam, priya = war.person("maya"), war.person("sam"), war.person("priya")
     room = await under_way(war)
-    await joined(war, sam, room)
+    await joining(war, sam.do("join", channel=room))
     war.move(minutes=40)
     said(await maya.command(room, "/incident lead @sam"))
     await war.settled()
@@ -82,6 +83,13 @@ async def test_handing_over_tells_the_new_lead(war: War) -> None:
     said(await priya.command("#general", "/incident lead @priya INC-1"))  # who takes it is greeted as one who joins
     await war.settled()
     assert len(await greetings(priya)) == 1
+
+
+async def test_a_lead_who_was_not_in_the_room_is_told_once(war: War) -> None:
+    maya, sam = war.person("maya"), war.person("sam")
+    room = await under_way(war)
+    await joining(war, maya.command(room, "/incident lead @sam"))
+    assert len(await greetings(sam)) == 1
 
 
 async def test_anybody_can_ask(war: War) -> None:
