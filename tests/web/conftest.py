@@ -11,11 +11,11 @@ from pydantic import SecretStr
 
 from bot.app import add_routes
 from bot.web import errors
-from tests.warroom.conftest import War, start_at, war
+from tests.warroom.conftest import War, clock, playground, start_at, war
 from tests.warroom.repo import Upstream
 from tests.web.hosts import SECRET
 
-__all__ = ["start_at", "war"]  # fixtures
+__all__ = ["clock", "playground", "start_at", "war"]  # fixtures
 
 
 @pytest.fixture
