@@ -15,7 +15,7 @@ def advice(error: Exception, repository: Repository) -> str:
     if repository.token_env is not None:
         return (
             f"The host refused the token that {repository.token_env} holds: set it to one that may read the "
-            "repository, and restart."
+            "repository, and push where the policy says so, then restart."
         )
     if repository.url.startswith("https://"):
         return "The host wants to know who asks: name the variable that holds a token as `token_env` in the policy."

@@ -42,6 +42,10 @@ class BranchMissing(GitError):
     repository's own default branch, if it has one."""
 
 
+class NotOurs(GitError):
+    """A branch that was to be pushed holds what somebody else committed. It was left as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What a fetch found.
@@ -147,6 +151,27 @@ class Mirror:
                 elif not error.locked:
                     raise
             return self._fetch(old_tip, wanted)
+
+    def push(self, commit: str, branch: str, *, ours: str, more: Mapping[str, str]) -> None:
+        """Push a commit as a branch other than upstream. One that is there is replaced only if `ours` (an e-mail
+        address) committed its tip, and if nobody moves it meanwhile. `more` are variables that say where the commit's
+        objects are. Raises NotOurs, and GitError."""
+        ref = f"refs/heads/{branch}"
+        if ref == self._ref or not valid_branch(branch):
+            raise ValueError(f"{branch!r} is no branch to push to")
+        there = git(None, "ls-remote", "--refs", "upstream", ref, env=self._env).decode().partition("\t")[0]
+        if there == commit:
+            return
+        with self._alone():
+            if there:
+                self._fetch_refs([ref])
+                by = git(self.directory, "log", "-1", "--format=%ce", "--end-of-options", there, "--").decode().strip()
+                if by != ours:
+                    raise NotOurs(f"the branch {branch} holds what somebody else committed: it was left as it is")
+            lease = f"--force-with-lease={ref}:{there}"
+            env = self._env | dict(more)
+            git(self.directory, "push", "--quiet", "--no-verify", lease, "upstream", f"{commit}:{ref}",
+                timeout=FETCH_TIMEOUT, env=env, keep=self._keep)  # fmt: skip
 
     def tip(self) -> str:
         """The commit that the upstream branch points at, as last fetched. Raises GitError."""

@@ -20,11 +20,19 @@ class Patch:
     made_for: str | None
     tip: str | None
     content: bytes | None
+    push_by: int | None  # who asked for its branch, and when (microseconds); None once that was tried
+    push_at: int | None
 
 
 def patches_where(conn: Connection, *where: ColumnElement[bool]) -> list[Patch]:
     rows = conn.execute(select(patches).where(*where).order_by(patches.c.id))
-    return [Patch(row.id, row.incident_id, row.action_id, row.repo, row.made_for, row.tip, row.content) for row in rows]
+    return [
+        Patch(
+            row.id, row.incident_id, row.action_id, row.repo, row.made_for, row.tip, row.content, row.push_by,
+            row.push_at,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def want(conn: Connection, workspace: int, incident: int, action: int, repo: str) -> None:
@@ -35,4 +43,21 @@ def want(conn: Connection, workspace: int, incident: int, action: int, repo: str
 
 def keep(conn: Connection, patch: int, made_for: str, tip: str, content: bytes) -> None:
     values = {"made_for": made_for, "tip": tip, "content": content}
+    conn.execute(update(patches).where(patches.c.id == patch).values(values))
+
+
+def want_push(conn: Connection, action: int, repo: str, by: int, at: int) -> None:
+    """Have the patch of an action pushed as a branch, in the name of who asked."""
+    here = (patches.c.action_id == action, patches.c.repo == repo)
+    conn.execute(update(patches).where(*here).values(push_by=by, push_at=at))
+
+
+def to_push(conn: Connection, workspace: int, repo: str) -> list[Patch]:
+    here = (patches.c.workspace_id == workspace, patches.c.repo == repo)
+    return [patch for patch in patches_where(conn, *here, patches.c.push_by.is_not(None)) if patch.content]
+
+
+def push_tried(conn: Connection, patch: int, commit: str | None) -> None:
+    """`commit` is what was pushed, None if that failed: whoever still wants it asks again."""
+    values = {"push_by": None, "push_at": None, "commit": commit, "pushed": commit is not None}
     conn.execute(update(patches).where(patches.c.id == patch).values(values))

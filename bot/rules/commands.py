@@ -282,6 +282,14 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """The same as a branch of the repository."""
+
+    action: int
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snooze:
     """Quiet about one action, or about all that the person owns. `hours` None: as the policy says."""
 
@@ -304,5 +312,5 @@ Command = (
     Pin | Unpin | Offers | Role | CatchUp | Rename | Duplicate | Join |
     Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
     | ListIncidents | Drift | Stats | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
-    | RecordChange | Patch
+    | RecordChange | Patch | Push
 )  # fmt: skip

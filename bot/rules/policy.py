@@ -34,6 +34,7 @@ class Repository(_Part):
     url: str
     branch: str = "main"
     token_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None  # an environment variable
+    push: bool = False  # may its token push branches `hotwash/…`, when somebody presses the button
     paths: dict[str, str] = {}
 
     @model_validator(mode="after")
@@ -53,6 +54,8 @@ class Repository(_Part):
     def _one_way_in(self) -> Self:
         if self.token_env and not re.match(r"https://(?:[^@:/]+@)?[^@/]+/", self.url):
             raise ValueError("token_env is the password of an https URL that has none itself: https://host/path")
+        if self.push and not self.token_env:
+            raise ValueError("push needs token_env: the variable that holds a token which may push")
         return self
 
 

@@ -73,6 +73,12 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
         case "action.edited":
             changes = ", ".join(sorted(said["after"]))  # type: ignore[call-overload]
             return f"{who} corrected {action}: {changes}"
+        case "push.asked":
+            return f"{who} asked for a branch with what {said['repo']} misses of {action}"
+        case "push.done":
+            return f"{who} pushed what {said['repo']} misses of {action} as {said['branch']}, {commit}"
+        case "push.failed":
+            return f"{who} could not push {said['branch']} for {action}{because}"
         case "patch.made":
             return f"{who} made a patch of what {said['repo']} misses of {action}"
         case "action.owner":

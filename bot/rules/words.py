@@ -184,6 +184,17 @@ def patch_is_there(incident: Incident, action: Action) -> str:
     return f"The patch is in the thread of {ref(incident, action.number)}. Nothing else is missing since."
 
 
+def may_not_push(incident: Incident, action: Action) -> str:
+    return (
+        f"Nothing was pushed for {ref(incident, action.number)}: the policy lets no token push there. Get the patch, "
+        "and push it yourself."
+    )
+
+
+def push_comes(incident: Incident, action: Action, branch: str) -> str:
+    return f"The branch {branch} is being pushed. The thread of {ref(incident, action.number)} says when it is there."
+
+
 def no_use(why: str) -> str:
     return f"That can't be used as a change: {why}. Nothing was kept."
 

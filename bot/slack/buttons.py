@@ -47,6 +47,7 @@ COMMANDS: dict[str, Callable[[str], Command]] = {
     "unlog": lambda value: ask.Strike(_about(value)[1], words.reaction_taken_off(), _about(value)[0]),
     "unpin": lambda value: ask.Unpin(_about(value)[2], _about(value)[0]),
     "patch": lambda value: ask.Patch(_about(value)[1], _about(value)[0]),
+    "push": lambda value: ask.Push(_about(value)[1], _about(value)[0]),
     "snooze": _snooze,
     "kind": _kind,
     "resolve": lambda value: ask.Resolve("", _about(value)[0]),

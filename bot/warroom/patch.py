@@ -3,6 +3,7 @@ repository; offered unasked once service is back, since before that people have 
 
 from collections.abc import Sequence
 
+from bot.git.mend import branch
 from bot.ledger import load
 from bot.ledger.changes import changes_of
 from bot.ledger.patches import patches_where, want
@@ -10,7 +11,7 @@ from bot.ledger.proofs import proofs_of
 from bot.ledger.tables import actions, patches
 from bot.rules import words
 from bot.rules.commands import Patch
-from bot.rules.decision import Answer, Refusal
+from bot.rules.decision import Answer, Button, Refusal
 from bot.rules.model import Action, Incident, Proof, RecordedChange
 from bot.rules.proofs import finding, missing
 from bot.warroom.record_change import look_now
@@ -36,11 +37,14 @@ def run(scope: Scope, command: Patch) -> Answer:
     incident = scope.incident_or_standing(command.incident, "patch")
     action = scope.action(incident, command.action)
     found = lacking(incident, action, changes_of(scope.conn, [action.id]), proofs_of(scope.conn, [action.id]))
+    push = any(may_push(scope, proof.repo) for proof in found)
+    label = f"Push {branch(incident, action)}"
+    buttons = (Button("push", label, f"{incident.number}#{action.number}"),) if push else ()
     have = {patch.repo: patch.made_for for patch in patches_where(scope.conn, patches.c.action_id == action.id)}
     if all(have.get(proof.repo) == missing(proof) for proof in found):
-        return Answer(words.patch_is_there(incident, action))
-    _want(scope, incident, found)
-    return Answer(words.patch_comes(incident, action))
+        return Answer(words.patch_is_there(incident, action), buttons)
+    want_all(scope, incident, found)
+    return Answer(words.patch_comes(incident, action), buttons)
 
 
 def offer(scope: Scope, incident: Incident) -> None:
@@ -50,10 +54,16 @@ def offer(scope: Scope, incident: Incident) -> None:
             found = lacking(incident, action, changes_of(scope.conn, [action.id]), proofs_of(scope.conn, [action.id]))
         except Refusal:
             continue  # nobody asked; whoever does is told why
-        _want(scope, incident, found)
+        want_all(scope, incident, found)
 
 
-def _want(scope: Scope, incident: Incident, found: Sequence[Proof]) -> None:
+def may_push(scope: Scope, repo: str) -> bool:
+    repository = scope.policy.repository(repo)
+    return repository is not None and repository.push
+
+
+def want_all(scope: Scope, incident: Incident, found: Sequence[Proof]) -> None:
+    """Have the patches made at the next look, which is now."""
     for proof in found:
         want(scope.conn, scope.workspace, incident.id, proof.action_id, proof.repo)
         look_now(scope, proof.repo)

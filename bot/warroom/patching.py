@@ -42,14 +42,15 @@ class Made:
 
 
 def due(conn: Connection, workspace: int, repo: str, proven: Mapping[int, Proof]) -> list[Due]:
-    """The patches whose missing parts are not those that they hold. `proven` are the proofs of the present look."""
+    """The patches whose missing parts are not those that they hold, and those that go out on a branch, which begins at
+    the tip. `proven` are the proofs of the present look."""
     wanted = patches_where(conn, patches.c.workspace_id == workspace, patches.c.repo == repo)
     if not wanted:
         return []
     ids = [patch.action_id for patch in wanted]
     proofs = {one.action_id: one for one in proofs_of(conn, ids) if one.repo == repo} | dict(proven)
     parts = {one.action_id: missing(one) for one in proofs.values()}
-    stale = [patch for patch in wanted if patch.made_for != parts.get(patch.action_id, "")]
+    stale = [one for one in wanted if one.push_by is not None or one.made_for != parts.get(one.action_id, "")]
     held = [change for change in changes_of(conn, [patch.action_id for patch in stale]) if change.repo == repo]
     found = []
     for patch in stale:
@@ -84,7 +85,7 @@ def record(scope: Scope, made: Collection[Made]) -> None:
         incident = load.incident_by_id(scope.conn, patch.incident_id, lock=True)
         (action,) = load.actions_where(scope.conn, actions.c.id == patch.action_id)
         keep(scope.conn, patch.id, one.due.missing, one.tip, one.content)
-        if one.content:
+        if one.content and patch.made_for != one.due.missing:
             said = {"action": action.number, "repo": Clean(patch.repo), "tip": Clean(one.tip)}
             scope.write(
                 incident, [Entry("patch.made", said)], effects=[Effect(EffectKind.PATCH, incident.id, str(patch.id))]

@@ -37,6 +37,7 @@ from bot.warroom import judging, patching, place_change, proving, upstream
 from bot.warroom.handle import WarRooms
 from bot.warroom.patching import Made
 from bot.warroom.proving import Proven
+from bot.warroom.pushing import push_wanted
 from bot.warroom.reading import Asked, look, place_sent
 from bot.warroom.scope import Scope
 from bot.warroom.upstream import Seen
@@ -131,6 +132,7 @@ class Watcher:
                 patches = await self._patch(mirror, asked, fetched.new_tip, proven)
             record = partial(self._record, asked, fetched, replace(seen, proven=proven), patches)
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
+            await push_wanted(self._rooms, self.using, asked.workspace, asked.team, asked.repository, at)
             await judging.look_up(self._rooms, self.using, asked.workspace, asked.team, name, at)
         except (GitError, BadUrl, OSError) as error:
             await self._failed(asked, f"{advice(error, asked.repository)} {error}".strip())
