@@ -180,7 +180,7 @@ async def archive(hand: Hand) -> None:
     try:
         await hand.call(hand.slack.conversations_archive, channel=incident.channel_id)
     except Refused as refused:
-        if refused.error != "already_archived":
+        if refused.error not in ("already_archived", "channel_not_found"):  # by then the bot is out of a private one
             raise
 
 

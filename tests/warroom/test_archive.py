@@ -47,6 +47,19 @@ class TestAfterThirtyDays:
         assert await archived(maya, room)
         assert [e.kind for e in await war.ledger(1)].count("room.archived") == 1
 
+    @pytest.mark.parametrize("private", ["", "--private "])
+    @pytest.mark.parametrize("fault", ["drop_after", "drop_before", "http_500"])
+    async def test_it_is_done_once_where_the_answer_is_lost(self, war: War, private: str, fault: str) -> None:
+        maya = war.person("maya")
+        said(await maya.command("#general", f"/incident open sev2 {private}checkout"))
+        room = await war.room(maya, 1)
+        said(await maya.command(room, "/incident close"))
+        await war.settled()
+        await war.pg.client.fault("conversations.archive", fault)
+        await days(war, 31)
+        assert await archived(maya, room)
+        assert "delivery.refused" not in [e.kind for e in await war.ledger(1)]
+
     async def test_a_channel_that_was_there_before_never_is(self, war: War) -> None:
         maya = war.person("maya")
         await maya.do("create", name="payments")

@@ -36,6 +36,17 @@ async def test_a_taken_name_gets_a_number_and_the_old_name_can_be_had_again(war:
     assert room[1:] in await maya.channels()
 
 
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before", "http_500"])
+async def test_a_lost_answer_gives_one_name(war: War, fault: str) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    await war.settled()
+    await war.pg.client.fault("conversations.rename", fault)
+    said(await maya.command(room, "/incident rename search"))
+    await war.settled()
+    assert [name for name in await maya.channels() if name.startswith("inc-1")] == ["inc-1-search"]
+
+
 async def test_a_channel_that_is_not_ours_keeps_its_name(war: War) -> None:
     maya = war.person("maya")
     await maya.do("create", name="payments")

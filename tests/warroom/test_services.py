@@ -80,6 +80,16 @@ async def test_who_cannot_be_invited_keeps_nobody_out_and_is_said(war: War) -> N
     assert room[1:] in await war.person("sam").channels()
 
 
+@pytest.mark.parametrize("method", ["conversations.invite", "usergroups.users.list"])
+@pytest.mark.parametrize("fault", ["drop_after", "http_500", "rate_limited"])
+async def test_nobody_is_left_out_where_an_answer_is_lost(war: War, method: str, fault: str) -> None:
+    alex = war.person("alex")
+    await war.pg.client.fault(method, fault, times=2)
+    room = await war.open(alex)
+    await war.settled()
+    assert await members(war, room) == {"alex", "maya", "sam"}
+
+
 async def test_a_channel_that_is_not_there_is_said(war: War) -> None:
     alex = war.person("alex")
     room = await war.open(alex, "checkout: 502s", severity="sev3")
