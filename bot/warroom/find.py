@@ -9,6 +9,7 @@ from bot.ledger.proofs import standing
 from bot.ledger.tables import actions, incidents
 from bot.rules.commands import Find
 from bot.rules.decision import Answer
+from bot.rules.model import Incident
 from bot.rules.words import ref, short
 from bot.warroom.scope import Scope
 
@@ -31,13 +32,17 @@ def run(scope: Scope, command: Find) -> Answer:
     where = load.incidents_by_id(scope.conn, {action.incident_id for action in logged})
     standings = scope.conn.execute(select(actions.c.id, standing()).where(actions.c.id.in_([one.id for one in logged])))
     stands = {row.id: row[1] for row in standings}
-    lines = [f"{one.name} · {one.state.value} · {short(one.title, 100)}" for one in titled]
-    lines += [
-        f"{ref(where[one.incident_id], one.number)} · {stands[one.id]} · {short(one.text, 100)}" for one in logged
-    ]
+    lines = [f"{_drill(one)}{one.name} · {one.state.value} · {short(one.title, 100)}" for one in titled]
+    for one in logged:
+        of = where[one.incident_id]
+        lines.append(f"{_drill(of)}{ref(of, one.number)} · {stands[one.id]} · {short(one.text, 100)}")
     if not lines:
         return Answer(f"Nothing that you can see says {short(command.text, 60)!r}.")
     return Answer("\n".join(lines))
+
+
+def _drill(incident: Incident) -> str:
+    return "DRILL · " if incident.drill else ""
 
 
 def _literal(text: str) -> str:

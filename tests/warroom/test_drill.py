@@ -41,6 +41,8 @@ async def test_a_drill_reminds_nobody_outside_its_room_and_is_in_no_list_of_drif
     assert not any("INC-1" in m.text for m in await maya.sees("#incidents"))
     assert "Nothing drifts" in said(await maya.command("#general", "/incident drift"))
     assert "DRILL · INC-1 · resolved" in said(await maya.command("#general", "/incident list"))
+    assert "DRILL · INC-1 · resolved" in said(await maya.command("#general", "/incident find region"))
+    assert "DRILL · INC-1#1 · drifting" in said(await maya.command("#general", "/incident find eu-west"))
 
 
 async def test_a_drill_is_in_no_statistic(war: War) -> None:
