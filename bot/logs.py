@@ -7,6 +7,8 @@ from collections.abc import Callable
 import orjson
 import structlog
 
+NOISY = ("apscheduler", "aiosqlite", "slack_bolt", "slack_sdk", "httpx", "uvicorn.access")
+
 
 def configure(level: str) -> None:
     """Everything that logs goes through structlog, to standard error; levels are `debug` to `error`."""
@@ -38,8 +40,14 @@ def configure(level: str) -> None:
     root.handlers = [handler]
     root.setLevel(chosen)
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a ring that is still being answered is no news
-    for noisy in ("apscheduler", "aiosqlite", "slack_bolt", "slack_sdk", "httpx", "uvicorn.access"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(max(chosen, logging.WARNING))
+    handler.addFilter(_of_use)
+
+
+def _of_use(record: logging.LogRecord) -> bool:
+    """Bolt gives its loggers the root's level again, and at `debug` writes all that Slack sends: what was typed."""
+    return record.levelno >= logging.WARNING or not record.name.startswith(NOISY)
 
 
 def _json(event: object, default: Callable[[object], object], **_: object) -> str:
