@@ -26,4 +26,6 @@ def may(actor: Person, verb: str, incident: Incident | None, policy: Policy) -> 
         return None
     if incident is not None and actor.id in (incident.lead_id, incident.opened_by):
         return None
+    if incident is not None and incident.standing and incident.lead_id is None:
+        return None  # who happened to log first in it is no more its lead than anybody
     return words.only_leads(verb, incident)

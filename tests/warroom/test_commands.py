@@ -109,7 +109,7 @@ async def test_rulings_owner_edit_strike(war: War) -> None:
         await war.logged(maya, room, f"change {number}")
     assert "is now undone" in said(await maya.command(room, "/hotfix #1 undone"))
     assert "needs a reason" in said(await maya.command(room, "/hotfix #2 waive"))
-    assert "is now waived" in said(await sam.command("#general", "/hotfix INC-1#2 waive it goes away"))
+    assert "is now waived" in said(await maya.command("#general", "/hotfix INC-1#2 waive it goes away"))
     assert "is now ephemeral" in said(await maya.command(room, "/hotfix #3 ephemeral"))
     said(await maya.command(room, "/hotfix #4 edit --on db-1 change four, corrected"))
     await war.echo(maya, room, 4, "change four, corrected")
