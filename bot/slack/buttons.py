@@ -55,7 +55,6 @@ COMMANDS: dict[str, Callable[[str], Command]] = {
     "reopen": lambda value: ask.Reopen(_about(value)[0]),
     "join": lambda value: ask.Join(int(value)),
     "role": lambda value: ask.Role(_about(value)[3], None, _about(value)[0]),
-    "status": lambda value: ask.Status(_about(value)[0]),
     "timeline": lambda value: ask.Timeline(_about(value)[2], _about(value)[0]),
     "list": lambda value: ask.ListIncidents(int(value)),
     "drift": lambda value: ask.Drift(int(value or 1)),

@@ -201,8 +201,8 @@ def test_the_card_says_where_the_incident_stands() -> None:
     [
         (IncidentState.OPEN, {"log", "update", "resolve", "role"}),
         (IncidentState.RESOLVED, {"log", "close"}),
-        (IncidentState.CLOSED, {"log"}),
-        (IncidentState.CANCELLED, {"log"}),
+        (IncidentState.CLOSED, {"log", "reopen"}),
+        (IncidentState.CANCELLED, {"log", "reopen"}),
     ],
 )
 def test_the_card_offers_what_the_state_allows(state: IncidentState, verbs: set[str]) -> None:

@@ -102,4 +102,5 @@ def _buttons(incident: Incident, policy: Policy) -> Block | None:
         case IncidentState.RESOLVED:
             return actions(log, button("close", "Close", number, confirm=closing))
         case _:
-            return actions(button("log", "Log a change…", number))
+            reopening = confirm(f"Reopen {name}?", "It is not over: it goes back to open.", "Reopen")
+            return actions(button("log", "Log a change…", number), button("reopen", "Reopen", number, confirm=reopening))
