@@ -18,6 +18,8 @@ import httpx
 
 Json = dict[str, Any]
 
+PATIENCE = 20.0  # seconds to wait for what is to come: a busy machine takes its time
+
 
 class Refused(Exception):
     """The playground would not do it; the text is its sentence."""
@@ -227,7 +229,7 @@ class Person:
         *,
         thread: Seen | None = None,
         after: Seen | None = None,
-        within: float = 5.0,
+        within: float = PATIENCE,
     ) -> Seen:
         """The first message that matches: a regular expression searched in its text, or a predicate.
 
@@ -246,11 +248,11 @@ class Person:
                 raise NotSeen(f"{self.name} did not see {wanted!r} in {channel} within {within:g} s, but:\n{listed}")
             await self.client.get("changes", after=seq, timeout=left)
 
-    async def wait_for_modal(self, wanted: str = "", *, within: float = 5.0) -> Json:
+    async def wait_for_modal(self, wanted: str = "", *, within: float = PATIENCE) -> Json:
         """The open modal once its text matches. Raises NotSeen."""
         return await self._wait_for_view("modal", wanted, within)
 
-    async def wait_for_home(self, wanted: str = "", *, within: float = 5.0) -> Json:
+    async def wait_for_home(self, wanted: str = "", *, within: float = PATIENCE) -> Json:
         return await self._wait_for_view("home", wanted, within)
 
     async def _wait_for_view(self, which: str, wanted: str, within: float) -> Json:
