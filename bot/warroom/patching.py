@@ -79,8 +79,9 @@ def _patch(git_dir: Path, tip: str, recorded: Sequence[RecordedChange]) -> bytes
 
 
 def record(scope: Scope, made: Collection[Made]) -> None:
-    """Keep what was made, and have it shown. Where nothing is missing any more there is nothing to show."""
-    for one in made:
+    """Keep what was made, and have it shown. Where nothing is missing any more there is nothing to show. Incidents are
+    locked in the order of their ids."""
+    for one in sorted(made, key=lambda one: (one.due.patch.incident_id, one.due.patch.id)):
         patch = one.due.patch
         incident = load.incident_by_id(scope.conn, patch.incident_id, lock=True)
         (action,) = load.actions_where(scope.conn, actions.c.id == patch.action_id)

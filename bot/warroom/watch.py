@@ -130,8 +130,11 @@ class Watcher:
                     await self._rooms.alone(asked.workspace, asked.team, at, "git", keep)
                 proven = await self._prove(mirror, asked, fetched, at)
                 patches = await self._patch(mirror, asked, fetched.new_tip, proven)
-            record = partial(self._record, asked, fetched, replace(seen, proven=proven), patches)
+            record = partial(self._record, asked, fetched, replace(seen, proven=proven))
             await self._rooms.alone(asked.workspace, asked.team, at, "git", record)
+            if patches:
+                keep_patches = partial(patching.record, made=patches)
+                await self._rooms.alone(asked.workspace, asked.team, at, "git", keep_patches)
             await push_wanted(self._rooms, self.using, asked.workspace, asked.team, asked.repository, at)
             await judging.look_up(self._rooms, self.using, asked.workspace, asked.team, name, at)
         except (GitError, BadUrl, OSError) as error:
@@ -217,10 +220,9 @@ class Watcher:
             )  # fmt: skip
         return taken
 
-    def _record(self, asked: Asked, fetched: Fetched, seen: Seen, patches: Sequence[Made], scope: Scope) -> None:
+    def _record(self, asked: Asked, fetched: Fetched, seen: Seen, scope: Scope) -> None:
         """What was seen and the tip up to which it was seen, in one transaction: nothing is read twice or missed."""
         upstream.run(scope, seen)
-        patching.record(scope, patches)
         for link_id, sha in seen.resolved.items():
             scope.conn.execute(update(links).where(links.c.id == link_id).values(sha=sha))
         jitter = random.uniform(0.9, 1.1)  # noqa: S311 - so that replicas and repositories spread out
