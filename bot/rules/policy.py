@@ -146,8 +146,9 @@ class Standing(_Part):
 class Reporting(_Part):
     """What the close-out report counts with. Without `revenue_per_minute` no money is named.
 
-    `refocus_minutes`: how long somebody takes to get back to what they were interrupted in, 23 min 15 s on average: Gloria
-    Mark (University of California, Irvine) in the Gallup Business Journal, "Too Many Interruptions at Work?", June 2006.
+    `refocus_minutes`: how long somebody takes to get back to what they were interrupted in, 23 min 15 s on average:
+    Gloria Mark (University of California, Irvine), in the Gallup Business Journal, "Too Many Interruptions at Work?",
+    June 2006.
     """
 
     look_back_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 120  # before the first sign
