@@ -35,7 +35,7 @@ def decide(
     `wants_change`: the change itself could be compared, and is not there yet."""
     value = f"{incident.number}#{action.number}"
     ephemeral = action.ruling is Ruling.EPHEMERAL
-    buttons = (Button("edit", "Correct…", value), Button("strike", "Strike…", value))
+    buttons: tuple[Button, ...] = (Button("edit", "Correct…", value), Button("strike", "Strike…", value))
     if not ephemeral:
         buttons = (Button("ephemeral", "Nothing to reconcile", value), *buttons)
     if wants_change:

@@ -44,13 +44,13 @@ async def test_ten_changes_while_nobody_delivers_are_one_update(stage: Stage) ->
     await stage.log("sam", "raised the pool size to 80")
     await stage.deliver()
     for number in range(10):
-        await stage.ask("sam", ask.Waive(1, f"reason {number}", 1) if number % 2 else ask.Undone(1, 1))
+        await stage.ask("maya", ask.Waive(1, f"reason {number}", 1) if number % 2 else ask.Undone(1, 1))
     await stage.deliver()
     incident = await stage.incident()
     room, announce = incident.channel_id or "", stage.pg.slack.world.names["incidents"]
     updates = await stage.calls("chat.update")
     assert sorted(call["args"]["channel"] for call in updates) == sorted([room, room, announce])
-    assert "waived by @sam: reason 9" in str([call["args"]["blocks"] for call in updates])
+    assert "waived by @maya: reason 9" in str([call["args"]["blocks"] for call in updates])
 
 
 async def test_a_name_that_is_taken_is_numbered_on(stage: Stage) -> None:

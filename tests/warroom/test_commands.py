@@ -103,7 +103,7 @@ async def test_the_kind_can_be_corrected_with_one_click(war: War) -> None:
 
 
 async def test_rulings_owner_edit_strike(war: War) -> None:
-    maya, sam = war.person("maya"), war.person("sam")
+    maya = war.person("maya")
     room = await war.open(maya)
     for number in range(1, 6):
         await war.logged(maya, room, f"change {number}")

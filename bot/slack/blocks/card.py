@@ -103,4 +103,5 @@ def _buttons(incident: Incident, policy: Policy) -> Block | None:
             return actions(log, button("close", "Close", number, confirm=closing))
         case _:
             reopening = confirm(f"Reopen {name}?", "It is not over: it goes back to open.", "Reopen")
-            return actions(button("log", "Log a change…", number), button("reopen", "Reopen", number, confirm=reopening))
+            log = button("log", "Log a change…", number)
+            return actions(log, button("reopen", "Reopen", number, confirm=reopening))
