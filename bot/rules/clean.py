@@ -140,5 +140,5 @@ def _veiled(line: bytes, lines: Mapping[str, str], key: bytes | None, again: boo
 
 
 def _line_hash(body: bytes, key: bytes | None) -> str:
-    """Without a key a hash could be guessed from, so it serves to tell lines apart while they are read, and is not kept."""
+    """Without a key the line could be guessed from it, so it only tells lines apart while they are read."""
     return hmac.digest(key or b"", body, "sha256").hex()
