@@ -19,7 +19,6 @@ from bot.rules.commands import RecordChange, Sent
 from bot.rules.decision import Answer, Refusal
 from bot.rules.model import Action
 from bot.slack.inbound import Inbound
-from bot.warroom import thread
 from bot.warroom.scope import Request
 from bot.warroom.sent import MOST_BYTES, read_diff, read_live, too_large
 
@@ -42,7 +41,7 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
             return False
         if not (event.get("files") or _LIKE_A_DIFF.search(code_in(event))):
             return False
-        about = await inbound.rooms.db.read(lambda conn: thread.action_of(conn, team, channel, str(thread_ts)))
+        about = await inbound.about(team, str(channel), str(event["ts"]), str(thread_ts))
         context[_ABOUT] = about
         return about is not None
 

@@ -19,7 +19,7 @@ from bot.rules.model import Action, Incident, PersonKind
 from bot.slack.blocks import Message
 from bot.slack.blocks.answer import answer
 from bot.slack.people import facts_of
-from bot.warroom import people
+from bot.warroom import people, thread
 from bot.warroom.handle import WarRooms
 from bot.warroom.look import look
 from bot.warroom.scope import Request, Scope
@@ -27,6 +27,7 @@ from bot.warroom.scope import Request, Scope
 INTRODUCTION = 1.0  # seconds that asking Slack who somebody is may take: the person waits for it
 MOST_NAMES = 20  # people whom one message names
 ANSWER_WITHIN = 2.5  # seconds: after three Slack says itself that we failed, and not what was typed
+YOUNG = 5.0  # seconds within which an answer may come before its echo is stored
 ASK_AGAIN = 30.0  # seconds until Slack is asked again after it did not answer
 
 T = TypeVar("T")
@@ -141,6 +142,17 @@ class Inbound:
             await self.introduce(team, slack_id, self._now())
         found = await self.rooms.db.read(lambda conn: [people.find(conn, team, slack_id) for slack_id in wanted])
         return {one.slack_id: one.name for one in found if one is not None and one.kind is not PersonKind.UNKNOWN}
+
+    async def about(self, team: str, channel: str, ts: str, thread_ts: str) -> tuple[int, int] | None:
+        """The incident's number and the action's, of the thread in which message `ts` stands. An echo may be answered
+        before it is stored where it stands: below one that is only just posted, that is waited for."""
+        young = float(ts) - float(thread_ts) < YOUNG
+        for pause in (0.1, 0.3, 0.6, 0) if young else (0,):
+            found = await self.rooms.db.read(lambda conn: thread.action_of(conn, team, channel, thread_ts))
+            if found is not None:
+                return found
+            await asyncio.sleep(pause)
+        return None
 
     async def look(
         self, request: Request, number: int | None, action: int | None

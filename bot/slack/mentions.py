@@ -16,21 +16,18 @@ from bot.rules.decision import Refusal
 from bot.rules.grammar import parse_mention
 from bot.rules.message import labelled, mentioned, said_to
 from bot.slack.inbound import Inbound, told
-from bot.warroom import thread
 
 log = structlog.get_logger()
 
 
 async def command_in(
-    inbound: Inbound, body: dict[str, Any], text: str, channel: str, thread_ts: str | None
+    inbound: Inbound, body: dict[str, Any], text: str, channel: str, ts: str, thread_ts: str | None
 ) -> Command | None:
     """The command in a message that mentions us; None if it does not. Raises Mistyped."""
     team, said = body["team_id"], said_to(text, body["authorizations"][0]["user_id"])
     if said is None:
         return None
-    about = None
-    if thread_ts:
-        about = await inbound.rooms.db.read(lambda conn: thread.action_of(conn, team, channel, thread_ts))
+    about = await inbound.about(team, channel, ts, thread_ts) if thread_ts else None
     said = labelled(said, await inbound.names(team, mentioned(said)))
     return parse_mention(said, inbound.severities, about)
 
@@ -43,7 +40,7 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
         channel, ts, thread_ts = event["channel"], event["ts"], event.get("thread_ts")
         request = inbound.event(body, "mention", f"message:{channel}:{ts}", channel)
         try:
-            command = await command_in(inbound, body, event["text"], channel, thread_ts)
+            command = await command_in(inbound, body, event["text"], channel, ts, thread_ts)
         except Refusal as refusal:
             inbound.whisper(channel, request.slack_id, told(refusal), thread_ts)
             return

@@ -62,7 +62,7 @@ async def _changed(inbound: Inbound, body: dict[str, Any], event: dict[str, Any]
         return
     if not await inbound.rooms.db.read(lambda conn: thread.is_recorded(conn, team, channel, ts)):
         return
-    text = await _recorded_text(inbound, body, now.get("text") or "", channel, now.get("thread_ts"))
+    text = await _recorded_text(inbound, body, now.get("text") or "", channel, ts, now.get("thread_ts"))
     said = await inbound.once(
         body,
         f"event:{body['event_id']}",
@@ -80,10 +80,12 @@ async def _deleted(inbound: Inbound, body: dict[str, Any], event: dict[str, Any]
         await inbound.once(body, key, "message", lambda scope: amend.deleted(scope, channel, ts))
 
 
-async def _recorded_text(inbound: Inbound, body: dict[str, Any], text: str, channel: str, thread_ts: str | None) -> str:
+async def _recorded_text(
+    inbound: Inbound, body: dict[str, Any], text: str, channel: str, ts: str, thread_ts: str | None
+) -> str:
     """What of a message is recorded: of `@Hotwash log …` that which follows, else all that people saw."""
     try:
-        command = await command_in(inbound, body, text, channel, thread_ts)
+        command = await command_in(inbound, body, text, channel, ts, thread_ts)
     except Refusal:
         command = None
     if isinstance(command, Log):
