@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, or_, select
 
 from bot.ledger.outbox import new, upsert
 from bot.ledger.tables import actions, changes, evidence, proofs
@@ -110,6 +110,13 @@ def watched(conn: Connection, workspace: int, repo: str, since: int) -> list[Wat
         paths = frozenset((str(row.path), str(row.upstream_path))) | (before.paths if before else frozenset())
         found[row.action_id] = Watched(row.action_id, row.id, row.seen == row.id, paths)
     return list(found.values())
+
+
+def forget(conn: Connection, action_id: int) -> None:
+    """What was proven of an action's earlier changes says nothing of the one that is recorded now, and that upstream
+    lacks this one is no loss."""
+    proven = (evidence.c.action_id == action_id, evidence.c.strength == Strength.PROOF.value)
+    conn.execute(delete(evidence).where(*proven, evidence.c.lost_at.is_(None)))
 
 
 def store(conn: Connection, workspace: int, found: Iterable[tuple[int, Proof, int]]) -> None:

@@ -15,7 +15,7 @@ from bot.git.run import GitError
 from bot.ledger import changes as stored
 from bot.ledger import load
 from bot.ledger.changes import SentChange
-from bot.ledger.proofs import proofs_of
+from bot.ledger.proofs import forget, proofs_of
 from bot.ledger.tables import actions
 from bot.rules.clean import Clean, redact, secret_lines, veil
 from bot.rules.decision import Entry, Update
@@ -100,6 +100,7 @@ def record(scope: Scope, placed: Sequence[Placed]) -> None:
 def _to_be_proven(scope: Scope, action: Action) -> list[Update]:
     """Proof of an earlier change says nothing of this one: the action stands as what is said of it has it, until the
     next look."""
+    forget(scope.conn, action.id)
     links, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
     state = action_state(action.ruling, links, facts, verdict_of(proofs_of(scope.conn, [action.id])))
     return [moved(action, state, scope.at)]

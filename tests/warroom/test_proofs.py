@@ -413,3 +413,23 @@ async def test_another_upstream_branch_in_the_policy_is_compared_from_then_on(
         there = upstream.commit("Fix the release", PATH, LIVE)
         upstream.push("release")
         await war.echo(maya, room, 1, f"landed · proven · {there[:7]}")
+
+
+async def test_a_later_change_of_the_same_file_drifts_and_is_no_regression(war: War, upstream: Upstream) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await fixed(war, upstream, maya, room, live=HALF)
+    first = upstream.commit("Fix", PATH, HALF)
+    upstream.push()
+    await war.echo(maya, room, 1, f"proven · {first[:7]}")
+    (upstream.clone / PATH).write_text(LIVE)
+    diff = upstream.git("diff")
+    upstream.git("checkout", "-q", "--", PATH)
+    await maya.say(room, f"```\n{diff}\n```", thread=echo)
+    again = await war.echo(maya, room, 1, "none of it is there")
+    assert "drifting" in again.text and "regressed" not in again.text
+    second = upstream.commit("Fix the rest", PATH, LIVE)
+    upstream.push()
+    await war.echo(maya, room, 1, f"proven · {second[:7]}")
+    assert not any("Regression" in message.text for message in await maya.dms())
+    assert "evidence.lost" not in [entry.kind for entry in await war.ledger(1)]
