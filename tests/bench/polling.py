@@ -5,6 +5,7 @@ meanwhile, in milliseconds: for so long the event loop answered nobody.
 """
 
 import asyncio
+import gc
 import json
 import resource
 import sys
@@ -108,6 +109,7 @@ def now() -> int:
 
 
 async def main() -> None:
+    gc.freeze()  # as `hotwash serve` does with what it has imported
     configure("warning")  # to standard error: standard output is for answers
     polling = Polling(Path(sys.argv[1]), sys.argv[2])
     await polling.rooms.db.write(lambda conn: know_workspace(conn, TEAM, now()))
