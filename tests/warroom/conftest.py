@@ -20,6 +20,7 @@ from bot.settings import load_settings
 from bot.slack.manifest import manifest
 from bot.warroom.remind import due_now
 
+_NOT_SHOWN = (b"invalid_arguments", b"invalid_blocks", b"msg_too_long", b"no_text", b"view_too_large")
 MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # working hours in Berlin and London, morning in New York
 
 
@@ -143,6 +144,13 @@ async def started(pg: Playground, clock: Clock, database_url: str, folder: Path,
             while hotwash.socket != "connected":
                 await asyncio.sleep(0.01)
         yield War(pg, clock, hotwash)
+    assert refused_payloads(pg) == []
+
+
+def refused_payloads(pg: Playground) -> list[Any]:
+    """The calls that were refused for what stood in them: so every payload of every test is checked."""
+    refusals = [b'"error":"%b"' % error for error in _NOT_SHOWN]
+    return [call.as_json() for call in pg.slack.calls if any(one in (call.answer or b"") for one in refusals)]
 
 
 @pytest.fixture
