@@ -10,9 +10,9 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -90,6 +90,21 @@ class _Recording:
     waiter: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
+    _taken: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> bool:
+        """Decide what becomes of it, if nobody has: the writer takes it to record it, who waits for it to drop it."""
+        return self._taken.acquire(blocking=False)
+
+    async def outcome(self) -> Any:
+        """Who gives up before its turn knows that it is not recorded; after that it is waited for, since nobody could
+        say otherwise whether it was."""
+        try:
+            return await asyncio.shield(self.waiter)
+        except asyncio.CancelledError:
+            if self.take():
+                raise
+            return await self.waiter
 
 
 class _Writer(threading.Thread):
@@ -104,12 +119,12 @@ class _Writer(threading.Thread):
         self._queue: queue.SimpleQueue[_Recording | None] = queue.SimpleQueue()
         self._stopping = False
 
-    def submit(self, work: Work) -> asyncio.Future[Any]:
+    def submit(self, work: Work) -> _Recording:
         if self._stopping:
             raise DatabaseError("The database was closed; nothing was recorded.")
         recording = _Recording(work, asyncio.get_running_loop().create_future())
         self._queue.put(recording)
-        return recording.waiter
+        return recording
 
     def stop(self) -> None:
         """Take nothing more; the thread ends once all that waits is recorded."""
@@ -152,7 +167,7 @@ class _Writer(threading.Thread):
 
 
 def _record(conn: Connection, recording: _Recording) -> None:
-    if recording.waiter.cancelled():
+    if not recording.take():
         return
     driver: Any = conn.connection.driver_connection
     driver.execute("SAVEPOINT recording")
@@ -176,6 +191,15 @@ def _tell(batch: list[_Recording]) -> None:
             recording.waiter.set_exception(recording.error)
         else:
             recording.waiter.set_result(recording.result)
+
+
+async def _to_its_end(commit: Coroutine[Any, Any, None]) -> None:
+    """Wait for a commit that is on its way, whoever gives up meanwhile: else nobody knew whether it went through."""
+    task = asyncio.ensure_future(commit)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
 
 
 class Database:
@@ -210,16 +234,19 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one durable transaction and return what it returned, after the commit.
 
-        Whatever `work` raises undoes all that it did and is raised here. `work` may be run again after a
+        Whatever `work` raises undoes all that it did and is raised here. Who stops waiting (a time-out, a cancelled
+        task) is told so only while nothing is recorded; else the outcome comes late. `work` may be run again after a
         serialization failure on PostgreSQL, so it touches nothing but its connection.
         """
         if self._writer is not None:
-            recorded: T = await self._writer.submit(work)
+            recorded: T = await self._writer.submit(work).outcome()
             return recorded
         for attempt in range(3):
             try:
-                async with self._engine.begin() as conn:
-                    return await conn.run_sync(work)
+                async with self._engine.connect() as conn:
+                    result = await conn.run_sync(work)
+                    await _to_its_end(conn.commit())
+                    return result
             except OperationalError as error:
                 if attempt == 2 or getattr(error.orig, "sqlstate", None) not in _SERIALIZATION:
                     raise

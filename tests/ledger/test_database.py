@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -128,13 +129,43 @@ async def test_one_that_is_cancelled_before_its_turn_is_not_recorded(db: Databas
     neighbour = asyncio.create_task(db.write(lambda conn: receipt(conn, place, "neighbour")))
     await asyncio.sleep(0)
     cancelled.cancel()
-    first.cancel()  # too late: it has begun, and its outcome is no longer awaited
+    first.cancel()  # too late: it has begun
     await asyncio.sleep(0)
     go_on.set()
     assert await neighbour == "neighbour"
+    assert await first == "slow"
     with pytest.raises(asyncio.CancelledError):
         await cancelled
     assert await kept(db) == {"slow", "neighbour"}
+
+
+@pytest.mark.sqlite_only
+async def test_who_gives_up_too_late_hears_late_that_it_is_recorded(db: Database, place: Place) -> None:
+    def slow(conn: Connection) -> str:
+        time.sleep(0.3)
+        return receipt(conn, place, "slow")
+
+    async with asyncio.timeout(0.1):
+        assert await db.write(slow) == "slow"
+    assert await kept(db) == {"slow"}
+
+
+@pytest.mark.postgresql_only
+async def test_who_gives_up_during_the_commit_hears_late_that_it_is_recorded(db: Database, place: Place) -> None:
+    def slow_commits(conn: Connection) -> None:
+        conn.exec_driver_sql(
+            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$"
+        )
+        conn.exec_driver_sql(
+            "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON receipts DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION dawdle()"
+        )
+
+    await db.write(slow_commits)
+    async with asyncio.timeout(0.2):
+        assert await db.write(lambda conn: receipt(conn, place, "slow")) == "slow"
+    assert await kept(db) == {"slow"}
 
 
 @pytest.mark.postgresql_only
