@@ -9,6 +9,7 @@ from functools import partial
 from uuid import uuid4
 
 import aiohttp
+import httpx
 import structlog
 from fastapi import FastAPI
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -18,15 +19,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import OperationalError
 
 from bot.clock import Bells, Clock
+from bot.delivery import webhook
 from bot.delivery.loop import Delivery
 from bot.git.run import GitError, git_version
 from bot.ledger import migrate
 from bot.ledger.database import Database
 from bot.ledger.figures import figures
 from bot.rules.clean import redact
-from bot.rules.decision import CannotRun, Effect
+from bot.rules.decision import CannotRun, Effect, EffectKind
 from bot.rules.policy import Policy, load_policy
-from bot.settings import Settings, repository_tokens
+from bot.settings import Settings, repository_tokens, webhook_keys
 from bot.slack.app import build_app
 from bot.slack.inbound import Inbound
 from bot.warroom import deployments, judging, trouble
@@ -82,6 +84,7 @@ def prepare(settings: Settings) -> Policy:
     """
     policy = load_policy(settings.policy_file)
     repository_tokens(policy, os.environ)
+    webhook_keys(policy, os.environ)
     try:
         if policy.repositories:
             git_version()
@@ -114,7 +117,10 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         )
         client = _client(settings, session)
         refused = partial(_refused, rooms, clock)
-        delivery = Delivery(db, client, policy, clock.now, worker, refused)
+        outside = await stack.enter_async_context(httpx.AsyncClient(timeout=webhook.TIMEOUT))
+        tell = webhook.Webhooks(webhook_keys(policy, os.environ), outside).tell
+        elsewhere = {EffectKind.WEBHOOK: tell}
+        delivery = Delivery(db, client, policy, clock.now, worker, refused, elsewhere=elsewhere)
         inbound = Inbound(rooms, client, clock.now, delivery.poke)
         secret = settings.slack_signing_secret
         slack = build_app(inbound, client, secret.get_secret_value() if secret else None)

@@ -1,5 +1,7 @@
 """Settings from the environment. What a team decides is in the policy instead, a versioned file."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
@@ -67,6 +69,24 @@ def repository_tokens(policy: Policy, environment: Mapping[str, str]) -> dict[st
                 )
             tokens[repository.name] = environment[repository.token_env]
     return tokens
+
+
+def webhook_keys(policy: Policy, environment: Mapping[str, str]) -> dict[str, bytes]:
+    """The signing key of each endpoint, by its name. Raises SettingsError."""
+    keys = {}
+    for hook in policy.webhooks:
+        prefix, _, rest = environment.get(hook.secret_env, "").partition("_")
+        try:
+            key = base64.b64decode(rest, validate=True) if prefix == "whsec" else b""
+        except binascii.Error:
+            key = b""
+        if not 24 <= len(key) <= 64:
+            raise SettingsError(
+                f"{hook.secret_env} is to hold the key of the webhook {hook.name!r}: `whsec_` and 24 to 64 random "
+                'bytes in base64, as `echo "whsec_$(openssl rand -base64 32)"` prints.'
+            )
+        keys[hook.name] = key
+    return keys
 
 
 def check_for_serving(settings: Settings, environment: dict[str, str]) -> None:

@@ -42,11 +42,12 @@ class Wait(Exception):
 
 
 class Refused(Exception):
-    """Slack said no for good, with this error code."""
+    """Slack, or whom an effect is for, said no for good, with this error code. `incident_id`: in which incident that is
+    said, for an effect that is of none."""
 
-    def __init__(self, error: str) -> None:
+    def __init__(self, error: str, incident_id: int | None = None) -> None:
         super().__init__(error)
-        self.error = error
+        self.error, self.incident_id = error, incident_id
 
 
 class Paces:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -63,8 +63,8 @@ class Delivery:
     """One worker. `now` is business time, in microseconds, and only for what messages show; leases and waits go by the
     database's clock.
 
-    `on_refused` is told of an effect that Slack refused for good (workspace id, team id, effect, Slack's error code)
-    before it is set aside; it may be told the same again.
+    `on_refused` is told of an effect that was refused for good (workspace id, team id, effect, error code) before it is
+    set aside; it may be told the same again. `elsewhere` performs the effects that are for others than Slack.
     """
 
     def __init__(
@@ -76,12 +76,14 @@ class Delivery:
         worker: str,
         on_refused: OnRefused,
         *,
+        elsewhere: Mapping[EffectKind, Performer] | None = None,
         at_once: int = AT_ONCE,
         poll: float = POLL,
         grace: float = GRACE,
     ) -> None:
         self._db, self._slack, self._policy, self._now = db, slack, policy, now
         self._worker, self._on_refused = worker, on_refused
+        self._performers = PERFORMERS | dict(elsewhere or {})
         self._at_once, self._poll, self._grace = at_once, poll, grace
         self._poked = asyncio.Event()
         self._paces = Paces()
@@ -164,13 +166,13 @@ class Delivery:
         begun = time.perf_counter()
         try:
             async with asyncio.timeout(LONGEST):
-                learn = await PERFORMERS[effect.kind](hand)
+                learn = await self._performers[effect.kind](hand)
             metrics.effects[effect.kind.value, "done"] += 1
             return partial(self._done, effect, learn)
         except Wait as wait:
             return self._later(hand, wait)
         except Refused as refused:
-            return await self._refused(effect, refused.error)
+            return await self._refused(effect, refused)
         except TimeoutError:
             return self._later(hand, Wait("too_slow", SECOND))
         except Exception as error:
@@ -185,11 +187,12 @@ class Delivery:
         if not outbox.done(conn, effect, self._worker):
             raise TakenOver
 
-    async def _refused(self, effect: Leased, error: str) -> Callable[[Connection], None]:
+    async def _refused(self, effect: Leased, by: Refused) -> Callable[[Connection], None]:
         """Set the effect aside until somebody asks for it anew, and have it said where people see it."""
-        log.warning("delivery: refused", effect=effect.lane, incident=effect.incident_id, error=error)
+        incident_id, error = effect.incident_id or by.incident_id, by.error
+        log.warning("delivery: refused", effect=effect.lane, incident=incident_id, error=error)
         metrics.effects[effect.kind.value, "refused"] += 1
-        refused = Effect(effect.kind, effect.incident_id, effect.key)
+        refused = Effect(effect.kind, incident_id, effect.key)
         await self._on_refused(effect.workspace_id, effect.team_id, refused, error)
         return lambda conn: outbox.park(conn, effect, self._worker, error)
 

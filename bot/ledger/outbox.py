@@ -50,6 +50,7 @@ _NO_ROOM = {
     EffectKind.ALARM_OWNER,
     EffectKind.DEPLOY_ALARM,
     EffectKind.DEPLOY_ALARM_OWNER,
+    EffectKind.WEBHOOK,
 }
 
 

@@ -517,3 +517,17 @@ offers = Table(  # messages whose author was asked about them: once each, and on
     UniqueConstraint("workspace_id", "channel_id", "ts"),
     UniqueConstraint("incident_id", "fingerprint"),
 )
+
+webhooks = Table(  # what endpoints of the policy are still to be told
+    "webhooks",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("endpoint", String(63), nullable=False),
+    Column("message_id", String(64), nullable=False),
+    Column("action", Integer),  # its number
+    Column("body", Text, nullable=False),  # JSON, of which nobody typed anything
+    Column("queued_at", Micros, nullable=False),  # by the database's clock
+    Index("ix_webhooks_endpoint", "workspace_id", "endpoint", "id"),
+)

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.rules.decision import CannotRun
+from bot.rules.happened import Event
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 
@@ -163,6 +164,17 @@ class Reporting(_Part):
         return self
 
 
+class Webhook(_Part):
+    """A program elsewhere that is told what happens. `secret_env` names the variable that holds its signing key."""
+
+    name: Name
+    url: Annotated[str, Field(pattern=r"^https?://[^\s<>|]+$")]
+    secret_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    events: frozenset[Event] = frozenset(Event)
+    text: bool = False  # also the title of the incident, and what was done
+    private: bool = False  # also of private incidents
+
+
 class Right(StrEnum):
     EVERYONE = "everyone"  # every full member of the workspace
     LEAD = "lead"  # the incident's lead, its opener, and the people in `leads`
@@ -206,6 +218,7 @@ class Policy(_Part):
     standing: Standing = Standing()
     rights: Rights = Rights()
     report: Reporting = Reporting()
+    webhooks: tuple[Webhook, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -220,7 +233,9 @@ class Policy(_Part):
         for service in self.services:
             if service.repo is not None and service.repo not in repositories:
                 raise ValueError(f"services: {service.name}: {service.repo!r} is none of the repositories")
+        hooks = [hook.name for hook in self.webhooks]
         named = {"severities": names, "repositories": repositories, "roles": roles, "services": services}
+        named["webhooks"] = hooks
         for what, all_names in named.items():
             if len(set(all_names)) != len(all_names):
                 raise ValueError(f"{what}: a name stands twice")

@@ -42,11 +42,14 @@ _WHY = {
     "user_disabled": "Their account is deactivated.",
     "name_taken": "Every name that I tried is taken.",
 }
+_UNTOLD = "What waits is kept for seven days, and tried again with the next event."
 
 
 def sentence(kind: str, error: str, who: str = "somebody") -> str:
     """For example: `I could not invite gwen. Guests can only be added by people.` `error` is Slack's code; `who` is
-    whom an invitation was for."""
+    whom an invitation was for, or the name of a webhook."""
+    if kind == EffectKind.WEBHOOK:
+        return f"I could not tell the webhook {who}: `{error}`. {_UNTOLD}"
     what = (
         f"invite {who}"
         if kind == EffectKind.INVITE

@@ -176,6 +176,8 @@ def _lost(said: Mapping[str, Any], action: str, commit: str) -> str:
 
 
 def _invited(said: Mapping[str, Any], people: Mapping[int, Person]) -> str:
+    if said["effect"] == EffectKind.WEBHOOK:
+        return str(said["key"])
     person = people.get(int(str(said["key"]))) if said["effect"] == EffectKind.INVITE else None
     return person.name if person else "somebody"
 

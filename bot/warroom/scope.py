@@ -14,6 +14,7 @@ from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Inse
 from bot.rules.model import Action, Incident, IncidentState, Person
 from bot.rules.policy import Policy
 from bot.rules.rights import may
+from bot.warroom import tell_outside
 
 STANDING = 0  # the number of a workspace's standing incident
 _ON_EVERY_HOME = ("incident.", "action.owner")  # entries that change more than the Home tabs of owner and lead
@@ -162,7 +163,8 @@ class Scope:
             self.touched.setdefault(incident.id)
         for_all = any(entry.kind.startswith(_ON_EVERY_HOME) for entry in entries)
         self.homes[incident.id] = self.homes.get(incident.id, False) or for_all
-        return record(
+        before = tell_outside.states(self, changes)
+        recorded = record(
             self.conn,
             self.team,
             incident,
@@ -173,6 +175,8 @@ class Scope:
             changes=changes,
             effects=effects,
         )
+        tell_outside.run(self, incident, entries, before)
+        return recorded
 
 
 def know(conn: Connection, workspace: int, slack_id: str, name: str) -> Person:

@@ -25,9 +25,9 @@ def note(line: Line, room: WarRoom) -> Message:
     said = mrkdwn.escape(tell(line, room.people))
     if line.kind == "delivery.refused" and line.payload is not None:
         person = room.people.get(refused_person(line) or 0)
-        said = sentence(
-            str(line.payload["effect"]), str(line.payload["error"]), mrkdwn.who(person) if person else "somebody"
-        )
+        other = mrkdwn.escape(str(line.payload["key"])) if line.payload["effect"] == EffectKind.WEBHOOK else "somebody"
+        who = mrkdwn.who(person) if person else other
+        said = sentence(str(line.payload["effect"]), str(line.payload["error"]), who)
     if line.kind == "incident.update" and line.payload is not None:  # people's own words: whole
         who = mrkdwn.who(room.person(line.actor_id)) if line.actor_id else "Hotwash"
         return message(
