@@ -32,6 +32,8 @@ cli = typer.Typer(
 class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
 
 
 def main() -> None:
@@ -149,9 +151,9 @@ def doctor(
 @cli.command()
 def export(
     incident: Annotated[str, typer.Argument(help="INC-42")],
-    format: Annotated[Format, typer.Option(help="json or markdown")] = Format.MARKDOWN,
+    format: Annotated[Format, typer.Option(help="json, markdown, html, or csv: its actions")] = Format.MARKDOWN,
 ) -> None:
-    """Print the record of an incident."""
+    """Print the close-out report of an incident, made now."""
     from bot import ops
 
     print(_run(lambda settings: ops.export(settings, _number(incident), format.value)))

@@ -1,7 +1,6 @@
 """What an operator does from the command line: export, verify, purge and erase a ledger, and hand out tokens."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +9,8 @@ from functools import partial
 
 from sqlalchemy import Connection, select
 
+from bot.forms import FORMS
+from bot.forms.gather import report_of
 from bot.ledger import load, tokens
 from bot.ledger import purge as purging
 from bot.ledger import verify as verifying
@@ -17,10 +18,11 @@ from bot.ledger.database import Database
 from bot.ledger.migrate import check
 from bot.ledger.tables import incidents, workspaces
 from bot.ledger.tokens import Token
-from bot.rules import export as forms
 from bot.rules.clean import redact
 from bot.rules.decision import CannotRun, Refusal
 from bot.rules.model import Role
+from bot.rules.policy import Policy, load_policy
+from bot.rules.report import Report
 from bot.settings import Settings
 
 
@@ -48,21 +50,20 @@ def _team(conn: Connection) -> str:
 
 
 async def export(settings: Settings, number: int, form: str) -> str:
-    """The record of an incident as `json` or `markdown`. Raises Refusal where there is no such incident."""
+    """The report of an incident as `json`, `markdown`, `html` or `csv`. Raises Refusal where there is no such incident,
+    PolicyError for a policy that can't be used."""
+    policy = load_policy(settings.policy_file)
     async with _database(settings) as db:
-        return await db.read(lambda conn: _export(conn, number, form))
+        report = await db.read(lambda conn: _report(conn, number, policy))
+    return FORMS[form](report)
 
 
-def _export(conn: Connection, number: int, form: str) -> str:
+def _report(conn: Connection, number: int, policy: Policy) -> Report:
     workspace = load.workspace_id(conn, _team(conn))
     found = load.incident(conn, incidents.c.workspace_id == workspace, incidents.c.number == number)
     if found is None:
         raise Refusal(f"There is no INC-{number} in this database.")
-    lines = load.lines(conn, found.id)
-    room = load.with_people(conn, load.war_room(conn, found.id), sorted(load.named_in(lines)))
-    if form == "json":
-        return json.dumps(forms.to_json(room, lines, _now()), indent=2, ensure_ascii=False)
-    return forms.to_markdown(room, lines, _now())
+    return report_of(conn, found, policy, _now())
 
 
 async def verify(settings: Settings, number: int | None, *, offline: bool) -> tuple[str, bool]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
 
 from bot.ledger.outbox import upsert
 from bot.ledger.tables import actions, deployed, deployments, evidence
@@ -63,6 +63,31 @@ def live(conn: Connection, workspace: int, repo: str, environments: Iterable[str
         for one in environments
     )
     return [_deployment(row) for row in found if row is not None]
+
+
+def went_live(
+    conn: Connection, workspace: int, environments: Iterable[str], start: int, end: int
+) -> list[tuple[Deployment, str | None]]:
+    """What went live between two moments, oldest first, each with the commit that ran there until then, as far as that
+    is known."""
+    here = (deployments.c.workspace_id == workspace, deployments.c.environment.in_([Clean(e) for e in environments]))
+    within = select(deployments).where(*here, deployments.c.live_at.between(start, end))
+    found = [_deployment(row) for row in conn.execute(within.order_by(deployments.c.live_at, deployments.c.id))]
+    earlier = (
+        select(deployments.c.sha)
+        .where(
+            *here,
+            deployments.c.repo == bindparam("of_repo"),
+            deployments.c.environment == bindparam("of_environment"),
+            deployments.c.live_at < bindparam("until"),
+        )
+        .order_by(deployments.c.live_at.desc(), deployments.c.id.desc())
+        .limit(1)
+    )
+    return [
+        (one, conn.scalar(earlier, {"of_repo": one.repo, "of_environment": one.environment, "until": one.live_at}))
+        for one in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

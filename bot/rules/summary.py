@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.rules.checklist import Item, checklist, commit_of, counts
 from bot.rules.model import (
@@ -77,6 +78,19 @@ def plain_duration(us: int) -> str:
             rest = us % unit // smaller
             return f"{us // unit} {name}" + (f" {rest} {smaller_name}" if rest else "")
     return f"{us // MINUTE} min" if us >= MINUTE else f"{max(us, 0) // SECOND} s"
+
+
+def utc(us: int) -> datetime:
+    """A moment to the microsecond, without the rounding that a float brings."""
+    return datetime.fromtimestamp(us // SECOND, UTC).replace(microsecond=us % SECOND)
+
+
+def utc_minute(us: int) -> str:
+    return f"{utc(us):%Y-%m-%d %H:%M} UTC"
+
+
+def utc_second(us: int) -> str:
+    return f"{utc(us):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _ended_at(incident: Incident, now: int) -> int:
