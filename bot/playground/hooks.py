@@ -5,8 +5,8 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from bot.playground import acts
-from bot.playground.app import BOT_TOKEN
+from bot.playground import acts, openid
+from bot.playground.app import BOT_TOKEN, CLIENT_ID
 from bot.playground.errors import SlackError
 from bot.playground.methods.chat import body_in, thread_of
 from bot.playground.slack import Slack
@@ -126,3 +126,29 @@ async def authorize(slack: Slack, request: web.Request) -> web.StreamResponse:
     joiner = "&" if urlsplit(redirect_uri).query else "?"
     back = urlencode({"code": code, "state": request.query.get("state", "")})
     raise web.HTTPFound(f"{redirect_uri}{joiner}{back}")
+
+
+async def sign_in(slack: Slack, request: web.Request) -> web.StreamResponse:
+    """The page of *Sign in with Slack*: whoever sits there says who they are, and goes back to the app with a code."""
+    asked = dict(request.query)
+    user = asked.pop("user", None)
+    if asked.get("client_id") != CLIENT_ID:
+        raise web.HTTPBadRequest(text="invalid_client_id")
+    if not asked.get("redirect_uri", "").startswith(("http://", "https://")):
+        raise web.HTTPBadRequest(text="redirect_uri is missing or no http URL")
+    if asked.get("response_type") != "code" or "openid" not in asked.get("scope", "").split():
+        raise web.HTTPBadRequest(text="response_type has to be code, and scope to have openid in it")
+    world = slack.world
+    apps = (world.bot_user, world.slackbot)
+    people = [one for one in world.users.values() if one.id not in apps and not one.deleted]
+    if user is None:
+        return web.Response(text=openid.choice(world, people, asked), content_type="text/html")
+    if user not in {one.id for one in people}:
+        raise web.HTTPBadRequest(text="there is no such person")
+    code = slack.openid.consent(user, asked)
+    raise web.HTTPFound(openid.back_to_app(asked["redirect_uri"], code=code, state=asked.get("state", "")))
+
+
+async def sign_in_keys(slack: Slack, request: web.Request) -> web.StreamResponse:
+    """The keys that an id token's signature is checked with."""
+    return web.json_response(slack.openid.keys())

@@ -98,6 +98,8 @@ class Playground:
             web.get("/files/{file}/{name}", partial(hooks.download, slack)),
             web.get("/archives/{channel}/p{ts:[0-9]{16}}", hooks.permalink),
             web.get("/oauth/v2/authorize", partial(hooks.authorize, slack)),
+            web.get("/openid/connect/authorize", partial(hooks.sign_in, slack)),
+            web.get("/openid/connect/keys", partial(hooks.sign_in_keys, slack)),
             *PlayApi(slack).routes(),
             web.get("/", _page),
             web.static("/page", PAGE),

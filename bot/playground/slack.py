@@ -13,6 +13,7 @@ from bot.playground.changes import Changes
 from bot.playground.delivery import Deliveries
 from bot.playground.faults import Faults
 from bot.playground.handles import Handles
+from bot.playground.openid import OpenId
 from bot.playground.rate_limits import RateLimits
 from bot.playground.world import Channel, Json, Message, World, acme
 
@@ -46,6 +47,7 @@ class Slack:
         self.limits = RateLimits(on=rate_limits)
         self.deliveries = Deliveries(self.app, self.faults, self.changes)
         self.handles = Handles()
+        self.openid = OpenId()
         self.upload_tickets: dict[str, str] = {}  # secret part of an upload URL -> file id
         self.calls: deque[RecordedCall] = deque(maxlen=KEPT_CALLS)
         self.calls_made = 0
