@@ -27,15 +27,19 @@ from bot.ledger.database import Database
 from bot.ledger.figures import figures
 from bot.rules.clean import redact
 from bot.rules.decision import CannotRun, Effect, EffectKind
+from bot.rules.model import Person
 from bot.rules.policy import Policy, load_policy
 from bot.settings import Settings, repository_tokens, webhook_keys
 from bot.slack.app import build_app
 from bot.slack.inbound import Inbound
-from bot.warroom import deployments, judging, trouble
+from bot.slack.people import facts_of
+from bot.warroom import deployments, judging, people, trouble
 from bot.warroom.handle import WarRooms
 from bot.warroom.scope import know_workspace
 from bot.warroom.watch import Watcher
-from bot.web import api, errors, health, metrics, webhooks
+from bot.web import api, errors, health, metrics, signin, webhooks
+from bot.web.pages import routes as pages
+from bot.web.seal import Seal
 from bot.web.slack import SlackFirst
 
 SLACK_TIMEOUT = 10  # seconds for one call: an outcome that is not known by then is looked up
@@ -171,6 +175,11 @@ def add_routes(app: FastAPI, hotwash: Hotwash) -> None:
     app.include_router(
         webhooks.router(hotwash.rooms, secret.get_secret_value() if secret else None, hotwash.clock.now, hotwash.hurry)
     )
+    missing, seen_by = _client_of_pages(hotwash.settings)
+    viewer = signin.viewer_of(hotwash.rooms.db, seen_by, missing)
+    app.add_exception_handler(signin.Barred, signin.tell_barred)
+    app.include_router(signin.router(hotwash.rooms.db, seen_by, missing, partial(_meet, hotwash), viewer))
+    app.include_router(pages.router(hotwash.rooms, hotwash.clock.now, viewer))
     app.include_router(api.router(hotwash.rooms, hotwash.clock.now, hotwash.hurry, partial(_undone_by, hotwash)))
 
 
@@ -189,6 +198,29 @@ async def _undone_by(hotwash: Hotwash, workspace: int, team: str, repo: str, dep
         return None
     hotwash.delivery.poke()
     return None if undone is None else await rooms.db.read(lambda conn: deployments.names(conn, undone))
+
+
+def _client_of_pages(settings: Settings) -> tuple[str, signin.Client | None]:
+    """What people sign in with, and where settings are missing for that, a sentence of which."""
+    needs = {
+        "HOTWASH_URL": settings.url,
+        "HOTWASH_KEY": settings.key_bytes,
+        "SLACK_CLIENT_ID": settings.slack_client_id,
+        "SLACK_CLIENT_SECRET": settings.slack_client_secret,
+    }
+    unset = [name for name, value in needs.items() if not value]
+    url, key, client, secret = settings.url, settings.key_bytes, settings.slack_client_id, settings.slack_client_secret
+    if url and key and client and secret:
+        return "", signin.Client(client, secret.get_secret_value(), Seal(key), settings.slack_api_url, url)
+    return f"To see pages here people sign in with Slack. For that, set {', '.join(unset)} and start again.", None
+
+
+async def _meet(hotwash: Hotwash, team: str, slack_id: str) -> Person:
+    """Who signs in, as Slack tells of them now: somebody may have become a guest since they were last seen."""
+    name, tz, kind = facts_of((await hotwash.slack.client.users_info(user=slack_id))["user"], team)
+    return await hotwash.rooms.db.write(
+        lambda conn: people.learn(conn, team, slack_id, redact(name).text, tz, kind, hotwash.clock.now())
+    )
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     slack_app_token: Annotated[SecretStr | None, Field(alias="SLACK_APP_TOKEN")] = None
     slack_signing_secret: Annotated[SecretStr | None, Field(alias="SLACK_SIGNING_SECRET")] = None
     slack_api_url: Annotated[str, Field(alias="SLACK_API_URL")] = "https://slack.com/api/"
+    slack_client_id: Annotated[str | None, Field(alias="SLACK_CLIENT_ID")] = None
+    slack_client_secret: Annotated[SecretStr | None, Field(alias="SLACK_CLIENT_SECRET")] = None
+    url: Annotated[str | None, Field(alias="HOTWASH_URL", pattern=r"^https?://[^/?#\s]+/?$")] = None
     policy_file: Annotated[Path | None, Field(alias="HOTWASH_POLICY")] = None
     key: Annotated[SecretStr | None, Field(alias="HOTWASH_KEY")] = None
     mirrors: Annotated[Path, Field(alias="HOTWASH_MIRRORS")] = Path("mirrors")
