@@ -73,7 +73,7 @@ MILESTONES = (
     r"to priya directly",
     r"quiet until",
     r"INC-1, which you lead",
-    r"maya  /incident close",
+    r"maya  /incident close the last one is followed up",
     r"INC-1 · reconciliation checklist",
     r"priya  \$ git push origin main",
     r"proven · [0-9a-f]{7}",

@@ -233,7 +233,7 @@ async def _close(it: Play) -> None:
         days=1, hour=14, minute=45,
     )  # fmt: skip
     await it.sees(it.maya, "(?s)INC-1, which you lead.*INC-1#5", "to maya directly", where=it.bot)
-    await it.types(it.maya, "/incident close", "INC-1: closed. 1 action left")
+    await it.types(it.maya, "/incident close the last one is followed up", "INC-1: closed. 1 action left")
     await it.sees(it.maya, "(?s)^INC-1 closed.*What is left", f"in {it.room}: the summary")
     await it.sees(it.maya, "(?s)^INC-1 · reconciliation.*Drifting.*#5", f"in {it.room}: the checklist")
     await it.maya.wait_for(it.room, "set the channel topic: INC-1 · sev1 · closed", within=STEP)

@@ -1,15 +1,15 @@
 """The report as Markdown, for people and for Git."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.rules.checklist import Basis, How, Item
-from bot.rules.model import Action, LinkKind, Person
-from bot.rules.proofs import finding
+from bot.forms.facts import name, standing, summary_facts
+from bot.rules.checklist import Item
+from bot.rules.model import Person
 from bot.rules.report import Acted, CameBack, Carrier, Done, Report, SeverityChange, WentLive
 from bot.rules.report_cost import Figure
 from bot.rules.report_diff import FileDiff
-from bot.rules.summary import Summary, plain_duration, utc_minute, utc_second
+from bot.rules.summary import plain_duration, utc_minute, utc_second
 from bot.rules.telling import tell
 
 
@@ -27,7 +27,7 @@ def to_markdown(report: Report) -> str:
         f"{shown_as} · as of {utc_minute(report.now)}",
         "",
         *_section("What happened", [escaped(sentence) for sentence in report.story]),
-        *_section("Summary", [f"{what}: {fact}" for what, fact in _facts(report.summary)]),
+        *_section("Summary", [f"{what}: {escaped(fact)}" for what, fact in summary_facts(report.summary)]),
         *_section("How long it took", [_figure(figure) for figure in report.took]),
         *_section("Severity", [_severity(one) for one in report.severities]),
         *_section("Who led", [f"{_name(one.person)}, from {utc_minute(one.since)}" for one in report.led]),
@@ -70,28 +70,6 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>&~#$])", r"\\\1", " ".join(text.split()))
 
 
-def _facts(facts: Summary) -> Iterator[tuple[str, str]]:
-    yield "Opened", utc_minute(facts.incident.opened_at)
-    yield "Duration", plain_duration(facts.duration)
-    if facts.time_to_resolve is not None:
-        yield "Time to resolve", plain_duration(facts.time_to_resolve)
-    yield "People", ", ".join(_name(person) for person in facts.people)
-    if facts.by_kind:
-        yield "Actions by kind", ", ".join(f"{number} {kind.value}" for kind, number in facts.by_kind.items())
-        yield (
-            "Actions by state",
-            ", ".join(f"{number} {name}" for name, number in facts.by_state.items()),
-        )
-    if facts.commits:
-        yield "Commits", ", ".join(f"{_sha(c.sha)} ({_numbers(c.actions)})" for c in facts.commits)
-    if facts.oldest_drift is not None:
-        oldest = facts.oldest_drift
-        yield "Oldest drift", f"{plain_duration(oldest.drift)} ({_numbers([oldest.action.number])})"
-    yield "Drift debt", plain_duration(facts.drift_debt)
-    left = _numbers(sorted(item.action.number for item in facts.left))
-    yield "Left to reconcile", left or "nothing"
-
-
 def _figure(figure: Figure) -> str:
     return f"{figure.name}: {figure.shown} ({escaped(figure.how)})"
 
@@ -114,7 +92,7 @@ def _went_live(one: WentLive, report: Report) -> str:
 def _done(one: Done) -> str:
     item, action = one.item, one.item.action
     box = "x" if action.state.reconciled else " "
-    said = [_numbers([action.number]), action.kind.value, _name(item.owner), _phrase(action, item.basis)]
+    said = [f"#{action.number}", action.kind.value, _name(item.owner), escaped(standing(item))]
     if item.drift:
         said.append(f"drifted {plain_duration(item.drift)}")
     if item.overdue:
@@ -153,46 +131,14 @@ def _hunk_lines(diff: FileDiff) -> Iterator[str]:
 def _waived(item: Item) -> str:
     by = f" by {_name(item.basis.by)}" if item.basis.by else ""
     at = f", {utc_minute(item.basis.at)}" if item.basis.at is not None else ""
-    return f"{_numbers([item.action.number])}{by}{at}" + (f": {escaped(item.basis.why)}" if item.basis.why else "")
+    return f"#{item.action.number}{by}{at}" + (f": {escaped(item.basis.why)}" if item.basis.why else "")
 
 
 def _came_back(one: CameBack) -> str:
     cause = f"by {_sha(one.by)}" if one.by else "when the branch was rewritten"
     what = f" ({_sha(one.commit)})" if one.commit else ""
     again = f"in place again {utc_minute(one.again)}" if one.again is not None else "not in place again"
-    return f"{_numbers([one.action.number])}{what} was lost {utc_minute(one.at)} {cause}; {again}"
-
-
-def _phrase(action: Action, basis: Basis) -> str:
-    said = _grounds(action, basis)
-    if basis.proofs and basis.how is not How.PROVEN:
-        said += f" · {escaped(finding(basis.proofs))}"
-    return said
-
-
-def _grounds(action: Action, basis: Basis) -> str:
-    by = f" by {_name(basis.by)}" if basis.by else ""
-    commit = f" · {_sha(basis.commit)}" if basis.commit else ""
-    match basis.how:
-        case How.NOTHING:
-            return "drifting · no commit carries it"
-        case How.NOT_THERE:
-            return f"{action.state.value}" + (f" · {_sha(basis.commit)} says it carries it" if basis.commit else "")
-        case How.WHITESPACE:
-            return f"{action.state.value}{commit}"
-        case How.LOST:
-            cause = f"by {_sha(basis.lost_by)}" if basis.lost_by else "when the branch was rewritten"
-            return f"{action.state.value}{commit} · lost {cause}"
-        case How.LINKED:
-            link = basis.link
-            ref = f" · {escaped(link.ref)}" if link and link.kind is not LinkKind.COMMIT else ""
-            return f"in review{ref}{commit} · linked{by}"
-        case How.CLAIMED:
-            return f"claimed{commit}"
-        case How.UNDONE | How.WAIVED | How.EPHEMERAL if basis.why:
-            return f"{basis.how.value}{by}: {escaped(basis.why)}"
-        case _:
-            return f"{basis.how.value}{by}{commit}"
+    return f"#{one.action.number}{what} was lost {utc_minute(one.at)} {cause}; {again}"
 
 
 def _code_block(text: str, indent: str, language: str = "") -> str:
@@ -201,12 +147,8 @@ def _code_block(text: str, indent: str, language: str = "") -> str:
     return "\n".join(indent + line for line in (fence + language, *re.split(r"\r\n|\r|\n", text), fence))
 
 
-def _numbers(numbers: Iterable[int]) -> str:
-    return ", ".join(f"#{number}" for number in numbers)
-
-
 def _name(person: Person) -> str:
-    return escaped(person.name) or "somebody"
+    return escaped(name(person))
 
 
 def _commit(sha: str, page: str | None) -> str:

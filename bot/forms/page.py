@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.rules.checklist import Item, named
+from bot.forms.facts import name, standing, summary_facts
 from bot.rules.model import Line
-from bot.rules.proofs import finding
 from bot.rules.report import Report
 from bot.rules.report_diff import FileDiff
 from bot.rules.summary import plain_duration, utc, utc_minute, utc_second
@@ -26,7 +25,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-_ENVIRONMENT.filters |= {"duration": plain_duration, "minute": utc_minute, "second": utc_second}
+_ENVIRONMENT.filters |= {"duration": plain_duration, "minute": utc_minute, "second": utc_second, "name": name}
 _MARKS = {"-": "del", "+": "ins"}
 
 
@@ -57,22 +56,14 @@ def to_html(report: Report) -> str:
         report=report,
         incident=report.room.incident,
         groups=groups,
-        standing=_standing,
-        found=_found,
+        facts=summary_facts(report.summary),
+        standing=standing,
         diff=_diff,
         shows_lines=lambda diff: diff in shown,
         first=_days(first, report),
         left_out=left_out,
         last=_days(last, report),
     )
-
-
-def _standing(item: Item) -> str:
-    return named(item.action, item.basis.how)
-
-
-def _found(item: Item) -> str:
-    return finding(item.basis.proofs) if item.basis.proofs else ""
 
 
 def _within(report: Report) -> Iterator[FileDiff]:

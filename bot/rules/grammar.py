@@ -11,12 +11,20 @@ from bot.rules.line import Line, Mistyped, nearest, readable, straight
 from bot.rules.model import ActionKind
 from bot.rules.usage import USAGES, Usage
 
-__all__ = ["Mistyped", "parse_hotfix", "parse_incident", "parse_mention"]
+__all__ = ["Mistyped", "Untitled", "parse_hotfix", "parse_incident", "parse_mention"]
 
 _SEVERITY = re.compile(r"(?:severity|sev|s|p)[-_ ]?([0-9])", re.IGNORECASE)
 _LOG_OPTIONS = ("on", "file", "repo", "kind", "ephemeral", "by", "at", "until")
 _OPEN_OPTIONS = ("severity", "here", "drill", "private")
 _EDIT_OPTIONS = ("on", "file", "repo", "kind", "at", "until")
+
+
+class Untitled(Mistyped):
+    """Only the title is missing of an incident to be opened; `so_far` is what was typed of it."""
+
+    def __init__(self, wrong: Mistyped, so_far: ask.Open) -> None:
+        super().__init__(wrong.sentence, wrong.typed, "", wrong.paste)
+        self.so_far = so_far
 
 
 def parse_incident(text: str, severities: Sequence[str]) -> Command:
@@ -181,8 +189,12 @@ def _open(line: Line, usage: Usage, severities: Sequence[str]) -> Command:
         options |= line.options(usage, _OPEN_OPTIONS)[0]  # they may stand on either side of it
     if "severity" in options:
         severity = _severity(line, usage, readable(options["severity"]), severities)
-    title = " ".join(line.text("An incident needs a title.", usage).split())
-    return ask.Open(title, severity, "here" in options, "drill" in options, "private" in options)
+    so_far = ask.Open("", severity, "here" in options, "drill" in options, "private" in options)
+    try:
+        title = line.text("An incident needs a title.", usage)
+    except Mistyped as wrong:
+        raise Untitled(wrong, so_far) from None
+    return replace(so_far, title=" ".join(title.split()))
 
 
 def _leading_severity(line: Line, usage: Usage, severities: Sequence[str]) -> str | None:

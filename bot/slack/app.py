@@ -8,7 +8,20 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import buttons, commands, files, home, joins, mentions, messages, modals, offers, reactions, shortcuts
+from bot.slack import (
+    buttons,
+    commands,
+    files,
+    home,
+    joins,
+    mentions,
+    messages,
+    modals,
+    offers,
+    opening,
+    reactions,
+    shortcuts,
+)
 from bot.slack.inbound import Inbound
 
 
@@ -37,6 +50,7 @@ def build_app(inbound: Inbound, client: AsyncWebClient, signing_secret: str | No
     offers.register(app, inbound)
     buttons.register(app, inbound)
     shortcuts.register(app, inbound)
+    opening.register(app, inbound)
     modals.register(app, inbound)
     files.register(app, inbound)
     mentions.register(app, inbound)

@@ -12,7 +12,7 @@ from bot.rules import words
 from bot.rules.commands import Command
 from bot.rules.decision import Answer, Refusal
 from bot.rules.model import ActionKind
-from bot.slack import modals
+from bot.slack import closing, modals
 from bot.slack.blocks.answer import answer
 from bot.slack.inbound import Inbound, told
 
@@ -70,15 +70,22 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
         verb = action["action_id"].removeprefix("hotwash.").partition(":")[0]
         value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
         request = inbound.request(body, "button")
+        form = body["view"] if (body.get("view") or {}).get("callback_id") == closing.CALLBACK else None
         if verb in modals.FORMS:
             await ack()
             incident, number, _, _ = _about(value)
+            trigger_id, above = body["trigger_id"], form is not None
             inbound.later(
-                modals.open_form(inbound, body["trigger_id"], request, verb, incident, number or None, respond)
+                modals.open_form(inbound, trigger_id, request, verb, incident, number or None, respond, above=above)
             )
             return
         said: Answer | None
         try:
+            if verb == "close" and (view := await closing.form(inbound, request, _about(value)[0])):
+                await ack()
+                typed = f"/incident close INC-{value} <why>"
+                inbound.later(modals.show(inbound, body["trigger_id"], request, verb, view, typed, respond))
+                return
             said = await inbound.do(request, COMMANDS[verb](value))
             if verb in _SHOWS_ITSELF:
                 said = None
@@ -88,5 +95,7 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
             log.exception("button failed", verb=verb, value=value, user=request.slack_id)
             said = Answer("Not recorded: the record could not be written just now. Press it again in a moment.")
         await ack()
-        if said is not None:
+        if form is not None:
+            inbound.later(closing.renew(inbound, request, form["id"], int(form["private_metadata"]), said))
+        elif said is not None:
             inbound.later(inbound.tell(respond, request.slack_id, answer(said)))

@@ -12,7 +12,7 @@ SCOPES = {
     "channels:manage": "making an incident's channel, its topic, inviting people",
     "channels:read": "finding the announce channel, and our own channels",
     "chat:write": "every message",
-    "commands": "/incident and /hotfix, the message shortcut, buttons and forms",
+    "commands": "/incident and /hotfix, the shortcuts, buttons and forms",
     "files:read": "diffs and files that are uploaded into an action's thread or a form",
     "files:write": "the patch of what upstream misses, in an action's thread",
     "groups:history": "the same in private channels",
@@ -43,12 +43,20 @@ _COMMANDS = (
     ("/hotfix", "Log a change that you made by hand", "kubectl scale deploy/web --replicas=8"),
 )
 
-_SHORTCUT = {
-    "name": "Log as manual action",
-    "type": "message",
-    "callback_id": "hotwash.log_message",
-    "description": "Log the change that this message tells of",
-}
+_SHORTCUTS = (
+    {
+        "name": "Log as manual action",
+        "type": "message",
+        "callback_id": "hotwash.log_message",
+        "description": "Log the change that this message tells of",
+    },
+    {
+        "name": "Open an incident",
+        "type": "global",
+        "callback_id": "hotwash.open",
+        "description": "Its channel, its card and who is called, from a form",
+    },
+)
 
 
 def manifest(url: str | None) -> dict[str, Any]:
@@ -73,7 +81,7 @@ def manifest(url: str | None) -> dict[str, Any]:
             },
             "bot_user": {"display_name": "Hotwash", "always_online": True},
             "slash_commands": commands,
-            "shortcuts": [dict(_SHORTCUT)],
+            "shortcuts": [dict(shortcut) for shortcut in _SHORTCUTS],
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {

@@ -15,6 +15,7 @@ from bot.rules import words
 from bot.rules.commands import Command, Sent
 from bot.rules.decision import Answer, Refusal
 from bot.rules.model import Action, ActionKind, Incident
+from bot.slack import closing
 from bot.slack.blocks import modals as forms
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.parts import Block
@@ -22,6 +23,7 @@ from bot.slack.files import diff_or_live, diff_typed, download
 from bot.slack.inbound import Inbound, told
 from bot.warroom.scope import Request
 
+SORRY = "Not recorded: the record could not be written just now. What you typed is still here; send again."
 HAND_OVER = 2.0  # seconds that Slack has for handing over a file: it waits three for our answer
 
 log = structlog.get_logger()
@@ -34,7 +36,7 @@ _ABOUT_ACTION: dict[str, Callable[[Incident, Action], Block]] = {
 }
 FORMS = {"log", "change", "update", *_ABOUT_ACTION}
 # Which field of a form an error belongs to: the one that the person can do something about.
-_FIELD = {"link": "ref", "waive": "why", "strike": "why", "change": "diff"}
+_FIELD = {"link": "ref", "waive": "why", "strike": "why", "close": "why", "change": "diff"}
 _FIELD |= dict.fromkeys(("edit", "log", "update"), "text")
 
 
@@ -46,20 +48,42 @@ async def open_form(
     incident: int | None,
     action: int | None,
     respond: AsyncRespond,
+    *,
+    above: bool = False,
 ) -> None:
-    """Show a form, at most once. Where it can't be shown, the person is told what to type instead."""
+    """Show the form that a button opens: `above` the one that the button stands in, if it stands in one."""
     try:
         about = await inbound.look(request, incident, action)
     except Refusal as refusal:
         await inbound.tell(respond, request.slack_id, answer(told(refusal)))
         return
     view = _view(verb, about, inbound.repositories)
+    await show(inbound, trigger_id, request, verb, view, _typed(verb, action), respond, above=above)
+
+
+async def show(
+    inbound: Inbound,
+    trigger_id: str,
+    request: Request,
+    verb: str,
+    view: Block,
+    typed: str,
+    respond: AsyncRespond,
+    *,
+    above: bool = False,
+) -> None:
+    """Show a form, at most once. Where it can't be shown, the person is told what to type instead (`typed`)."""
     try:
-        await inbound.client.views_open(trigger_id=trigger_id, view=view)
+        if above:
+            await inbound.client.views_push(trigger_id=trigger_id, view=view)
+        else:
+            await inbound.client.views_open(trigger_id=trigger_id, view=view)
     except (SlackClientError, TimeoutError, OSError) as error:
         why = error.response["error"] if isinstance(error, SlackApiError) else repr(error)
         log.warning("form not shown", verb=verb, error=why)
-        await inbound.tell(respond, request.slack_id, answer(Answer(_instead(verb, action))))
+        instead = f"Type `{typed}`" if typed else "Post the diff in the action's thread"
+        said = Answer(f"Slack did not open the form. Nothing was changed. {instead}, or try again.")
+        await inbound.tell(respond, request.slack_id, answer(said))
 
 
 def _view(verb: str, about: tuple[Incident, Action | None] | None, repositories: Sequence[str]) -> Block:
@@ -73,25 +97,25 @@ def _view(verb: str, about: tuple[Incident, Action | None] | None, repositories:
     return _ABOUT_ACTION[verb](incident, action)
 
 
-def _instead(verb: str, action: int | None) -> str:
-    example = {
+def _typed(verb: str, action: int | None) -> str:
+    """What does the same as the form; empty where nothing that is typed does."""
+    return {
+        "change": "",
         "update": "/incident update <text>",
         "link": f"/incident link <sha, URL or branch> #{action}",
         "log": "/hotfix <what you did>",
         "edit": f"/hotfix #{action} edit <what it should say>",
     }.get(verb, f"/hotfix #{action} {verb} <why>")
-    if verb == "change":
-        return "Slack did not open the form. Nothing was changed. Post the diff in the action's thread, or press again."
-    return f"Slack did not open the form. Nothing was changed. Type `{example}`, or press again."
 
 
 def values_of(view: Mapping[str, Any]) -> dict[str, str | None]:
-    """Field name → what was typed or picked; None where it was left empty."""
+    """Field name → what was typed or picked; None where it was left empty. Ticked boxes stand side by side."""
     filled: dict[str, str | None] = {}
     for block_id, fields in view["state"]["values"].items():
         for field in fields.values():
-            option = field.get("selected_option") or next(iter(field.get("selected_options") or []), None)
-            filled[block_id] = field.get("value") or field.get("selected_user") or (option or {}).get("value")
+            option = (field.get("selected_option") or {}).get("value")
+            ticked = " ".join(one["value"] for one in field.get("selected_options") or ())
+            filled[block_id] = field.get("value") or field.get("selected_user") or option or ticked or None
     return filled
 
 
@@ -131,6 +155,8 @@ def command_of(verb: str, about: str, values: Mapping[str, str | None], sent: Se
             return ask.Strike(action, values["why"] or "", incident)
         case "edit":
             return ask.Edit(action, values["text"], values["target"], values["path"], kind=chosen, incident=incident)
+        case "close":
+            return ask.Close(values["why"] or "", incident)
         case "update":
             return ask.Post(values["text"] or "", incident)
         case "change":
@@ -158,12 +184,15 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
             values = values_of(view)
             sent = await _change_in(inbound, view, values)
             command = command_of(verb, view["private_metadata"], values, sent)
-            await inbound.do(inbound.request(body, "modal"), command)
+            request = inbound.request(body, "modal")
+            await inbound.do(request, command)
         except Refusal as refusal:
             await ack(response_action="errors", errors={_FIELD[verb]: str(refusal)})
         except Exception:
             log.exception("form failed", verb=verb, user=body["user"]["id"])
-            sorry = "Not recorded: the record could not be written just now. What you typed is still here; send again."
-            await ack(response_action="errors", errors={_FIELD[verb]: sorry})
+            await ack(response_action="errors", errors={_FIELD[verb]: SORRY})
         else:
             await ack()
+            if below := view.get("previous_view_id"):  # only the form to close with opens forms above it
+                number = int(view["private_metadata"].partition("#")[0])
+                inbound.later(closing.renew(inbound, request, below, number, None))

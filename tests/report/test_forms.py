@@ -319,7 +319,7 @@ def test_a_recorded_change_is_exported_with_its_verdict_and_parts() -> None:
     assert [(one["verdict"], one["tip"], one["at"]) for one in second] == [("unknown", None, None)]
     document = to_markdown(room, (), NOW)
     assert (
-        "drifting · `d00d000` says it carries it · 1 of 2 parts landed in a79f427; missing: nginx.conf line 18"
+        "drifting · d00d000 says it carries it · 1 of 2 parts landed in a79f427; missing: nginx.conf line 18"
         in document
     )
     assert "no commit carries it · cannot tell: it is not compared with upstream yet" in document

@@ -118,7 +118,7 @@ class Incident:
         await self._type(maya, room, "/incident resolve")
         await self._until(lambda: self._told(sam), "sam was reminded")
         await self._until(lambda: self._echo(maya, room, 1, "claimed by"), "the commit was seen upstream")
-        await self._type(maya, room, "/incident close")
+        await self._type(maya, room, "/incident close what is left is followed up")
 
     async def _type(self, who: Person, channel: str, line: str) -> str:
         """Type a command until it is answered; the answer."""

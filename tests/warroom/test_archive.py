@@ -37,7 +37,7 @@ class TestAfterThirtyDays:
         maya = war.person("maya")
         room = await war.open(maya)
         await war.logged(maya, room, "kubectl scale deploy/web --replicas=8")
-        said(await maya.command(room, "/incident close"))
+        said(await maya.command(room, "/incident close it is over"))
         await days(war, 31)
         assert not await archived(maya, room)  # it drifts
         said(await maya.command(room, "/hotfix #1 undone"))

@@ -61,7 +61,7 @@ async def test_the_bots_own_secrets_are_in_nothing_that_it_writes(
             "/incident link a79f427 INC-1#1",
             "/incident status INC-1",
             "/incident nonsense",
-            "/incident close INC-1",
+            "/incident close INC-1 it is over",
         ):
             answers.append((await maya.command("#general", line)).text)
         async with httpx.AsyncClient(base_url=serve.url) as http:

@@ -49,7 +49,7 @@ async def test_closing_posts_and_keeps_current(war: War) -> None:
     room = await war.open(maya)
     await war.logged(maya, room, "kubectl scale deploy/web --replicas=8")
     await war.logged(maya, room, "--ephemeral systemctl restart nginx")
-    said(await maya.command(room, "/incident close"))
+    said(await maya.command(room, "/incident close it is over"))
     checklist = await maya.wait_for(room, r"(?s)reconciliation checklist.*Drifting \(1\)")
     await maya.wait_for(room, r"(?s)INC-1 closed.*left to reconcile")
     said(await maya.command(room, "/hotfix #1 waive the host goes away on Friday"))
@@ -237,7 +237,7 @@ async def test_export_and_verify(war: War, database_url: str) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
     await war.logged(maya, room, "vim /etc/motd")
-    await maya.command(room, "/incident close")
+    await maya.command(room, "/incident close it is over")
     await war.settled()
     settings = load_settings(database_url=database_url, slack_bot_token="xoxb-playground", slack_api_url=war.pg.api_url)
     markdown = await ops.export(settings, 1, "markdown")
@@ -257,7 +257,8 @@ class TestPolicyAboutClosing:
         maya = war.person("maya")
         room = await war.open(maya)
         await war.logged(maya, room, "vim /etc/motd")
-        assert "not reconciled" in said(await maya.command(room, "/incident close"))
+        await maya.say(room, "@Hotwash close")
+        await maya.wait_for(room, "not reconciled")
         if war.hotwash.policy.closing.drifting == "reason":
             assert "closed" in said(await maya.command(room, "/incident close the rest is tracked in OPS-7"))
         else:

@@ -16,7 +16,7 @@ async def test_every_message_of_a_drill_says_so(war: War) -> None:
     await war.settled()
     war.move(minutes=61)
     await war.rung()
-    said(await maya.command(room, "/incident close"))
+    said(await maya.command(room, "/incident close it is over"))
     await war.settled()
     channel = (await war.pg.client.get(f"people/maya/channels/{room[1:]}"))["channel"]
     assert channel["topic"].startswith("DRILL · INC-1")
@@ -51,5 +51,5 @@ async def test_a_drill_is_in_no_statistic(war: War) -> None:
     said(await maya.command("#general", "/incident open sev1 --drill region is gone"))
     room = await war.room(maya, 1)
     said(await maya.command(room, "/hotfix failover to eu-west"))
-    said(await maya.command(room, "/incident close"))
+    said(await maya.command(room, "/incident close it is over"))
     assert said(await maya.command("#general", "/incident stats")) == before

@@ -39,7 +39,7 @@ async def test_it_is_current_without_being_opened_again(war: War) -> None:
     await sam.wait_for_home("1 change of yours")
     await maya.command(room, "/hotfix #1 owner @maya")
     await sam.wait_for_home("Nothing of yours")
-    await maya.command(room, "/incident close")
+    await maya.command(room, "/incident close it is over")
     await sam.wait_for_home(r"(?s)No incident is going on.*Closed last.*INC-1")
 
 

@@ -42,7 +42,7 @@ def test_events_and_shortcuts_are_asked_for_on_either_way_in(url: str | None) ->
     made = manifest(url)
     assert made["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
     assert ("request_url" in made["settings"]["event_subscriptions"]) is (url is not None)
-    assert [shortcut["type"] for shortcut in made["features"]["shortcuts"]] == ["message"]
+    assert [shortcut["type"] for shortcut in made["features"]["shortcuts"]] == ["message", "global"]
 
 
 async def test_whatever_is_subscribed_to_has_its_listener_and_no_listener_waits_in_vain(war: War) -> None:
@@ -52,7 +52,8 @@ async def test_whatever_is_subscribed_to_has_its_listener_and_no_listener_waits_
     for command in made["features"]["slash_commands"]:
         bodies[command["command"]] = {"command": command["command"]}
     for shortcut in made["features"]["shortcuts"]:
-        bodies[shortcut["callback_id"]] = {"type": "message_action", "callback_id": shortcut["callback_id"]}
+        kind = {"message": "message_action", "global": "shortcut"}[shortcut["type"]]
+        bodies[shortcut["callback_id"]] = {"type": kind, "callback_id": shortcut["callback_id"]}
     taken = {}
     for name, body in bodies.items():
         request = AsyncBoltRequest(body=body, mode="socket_mode")

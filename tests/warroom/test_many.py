@@ -200,7 +200,7 @@ async def test_one_incident_with_200_actions_60_people_and_5000_entries(war: War
     assert "200 changes made" in said(await maya.command("#general", "/incident stats"))
     await maya.do("home")
     await maya.wait_for_home(r"(?s)197 changes of others in incidents that you lead.*… and 182 more")
-    said(await maya.command(room, "/incident close"))
+    said(await maya.command(room, "/incident close it is over"))
     await maya.wait_for(room, r"(?s)reconciliation checklist.*200 actions left.*… and 160 more", within=20)
     await maya.wait_for(room, r"(?s)INC-1 closed.*and \d+ more", within=20)
     said(await maya.command(room, "/hotfix #200 waive it goes away"))

@@ -59,7 +59,7 @@ class TestOnFridayEvening:
         maya = war.person("maya")
         room = await war.open(maya, severity="sev3")
         await war.logged(maya, room, "vim /etc/app/db.conf")
-        await maya.command(room, "/incident close")
+        await maya.command(room, "/incident close it is over")
         war.move(days=2, hours=14)  # Monday 08:30
         await war.rung()
         assert await nudges(maya) == []
@@ -119,7 +119,7 @@ async def test_after_five_messages_one_weekly_digest_of_all_incidents(war: War) 
     for title in ("checkout", "search"):
         room = await war.open(maya, title)
         await war.logged(maya, room, "vim /etc/app/db.conf")
-        await maya.command(room, "/incident close")
+        await maya.command(room, "/incident close it is over")
     told = set()
     for _ in range(21):
         war.move(days=1)

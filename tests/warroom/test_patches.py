@@ -106,7 +106,7 @@ async def test_it_is_offered_unasked_once_service_is_back_and_once(war: War, ups
     assert await patches(war, 0) == []
     said(await maya.command(room, "/incident resolve"))
     await patches(war, 1)
-    said(await maya.command(room, "/incident close"))
+    said(await maya.command(room, "/incident close it is over"))
     upstream.commit("Something else", "other", "x\n")
     upstream.push()
     await asyncio.sleep(3)

@@ -172,7 +172,7 @@ async def test_partly_is_said_part_by_part(war: War, upstream: Upstream) -> None
     shown = await war.echo(maya, room, 1, f"1 of 2 parts landed in {half[:7]}; missing: nginx.conf line 20")
     assert shown.text.startswith("🔴 #1 drifting") and "[Confirm]" not in shown.text
     assert "can't be confirmed" in said(await maya.command(room, "/hotfix #1 confirm"))
-    said(await maya.command(room, "/incident close"))
+    said(await maya.command(room, "/incident close it is over"))
     await maya.wait_for(room, r"(?s)reconciliation checklist.*Drifting \(1\).*1 of 2 parts landed", within=SOON)
     rest = upstream.commit("The rest", PATH, LIVE)
     upstream.push()

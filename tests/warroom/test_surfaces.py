@@ -22,7 +22,7 @@ from tests.warroom.conftest import War
 BOT = Path(__file__).parents[2] / "bot"
 
 COMMANDS = {"/hotfix": "commands", "/incident": "commands"}
-SHORTCUTS = {"hotwash.log_message": "shortcuts"}
+SHORTCUTS = {"hotwash.log_message": "shortcuts", "hotwash.open": "opening"}
 EVENTS = {
     "app_home_opened": "home",
     "app_mention": "mentions",
@@ -35,10 +35,12 @@ EVENTS = {
 }
 VIEWS = {
     "hotwash.change": "modals",
+    "hotwash.close": "modals",
     "hotwash.edit": "modals",
     "hotwash.link": "modals",
     "hotwash.log": "modals",
     "hotwash.log_message": "shortcuts",
+    "hotwash.open": "opening",
     "hotwash.strike": "modals",
     "hotwash.update": "modals",
     "hotwash.waive": "modals",
@@ -104,9 +106,8 @@ def test_what_can_be_submitted_is_what_is_listed() -> None:
 
 def test_what_the_buttons_can_do_is_shown_somewhere() -> None:
     assert set(buttons.COMMANDS) | modals.FORMS == {name for name, module in ACTIONS.items() if module == "buttons"}
-    assert {f"hotwash.{name}" for name in modals.FORMS} == {
-        name for name, module in VIEWS.items() if module == "modals"
-    }
+    forms = modals.FORMS | {"close"}  # which is shown only where something is left to reconcile
+    assert {f"hotwash.{name}" for name in forms} == {name for name, module in VIEWS.items() if module == "modals"}
 
 
 @pytest.mark.sqlite_only
@@ -121,7 +122,8 @@ async def test_each_is_taken_by_its_own_module(war: War) -> None:
         body = {"type": "view_submission", "user": user, "team": team, "view": {"type": "modal", "callback_id": name}}
         assert await taken_by(war, body) == module, name
     for name, module in SHORTCUTS.items():
-        body = {"type": "message_action", "user": user, "team": team, "callback_id": name, "trigger_id": "1"}
+        kind = "message_action" if name == "hotwash.log_message" else "shortcut"
+        body = {"type": kind, "user": user, "team": team, "callback_id": name, "trigger_id": "1"}
         assert await taken_by(war, body) == module, name
     for name, module in COMMANDS.items():
         body = {"command": name, "text": "", "user_id": user["id"], "team_id": "T1", "trigger_id": "1"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.rules.model import Incident, IncidentState, WarRoom
+from bot.rules.model import ActionState, Incident, IncidentState, WarRoom
 from bot.rules.policy import Policy, Role
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
@@ -30,7 +30,7 @@ def card(room: WarRoom, counts: Mapping[str, int], policy: Policy) -> Message:
             _facts(room, counts, policy),
             context(" · ".join([times(room), *_links(incident, policy)])),
             _hint(incident),
-            _buttons(incident, policy),
+            _buttons(incident, counts, policy),
         ],
     )
 
@@ -88,19 +88,21 @@ def _take_role(number: str, policy: Policy) -> Block:
     }
 
 
-def _buttons(incident: Incident, policy: Policy) -> Block | None:
+def _buttons(incident: Incident, counts: Mapping[str, int], policy: Policy) -> Block | None:
     number, name = str(incident.number), incident.name
     resolving = confirm(f"Resolve {name}?", "Service is back. What still drifts is followed up.", "Resolve")
-    closing = confirm(
-        f"Close {name}?", "Posts the summary and the checklist. Drift is followed up after, too.", "Close"
-    )
+    if any(state in counts for state in ActionState if not state.reconciled):
+        close = button("close", "Close…", number)  # a form asks
+    else:
+        closing = confirm(f"Close {name}?", "Posts the summary and the checklist.", "Close")
+        close = button("close", "Close", number, confirm=closing)
     log = button("log", "Log a change…", number, style="primary")
     match incident.state:
         case IncidentState.OPEN:
             resolve = button("resolve", "Resolve", number, confirm=resolving)
             return actions(log, button("update", "Update…", number), resolve, _take_role(number, policy))
         case IncidentState.RESOLVED:
-            return actions(log, button("close", "Close", number, confirm=closing))
+            return actions(log, close)
         case _:
             reopening = confirm(f"Reopen {name}?", "It is not over: it goes back to open.", "Reopen")
             log = button("log", "Log a change…", number)

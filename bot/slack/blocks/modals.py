@@ -1,20 +1,83 @@
 """The forms. A form's `private_metadata` says what it is about: `42#7` for an action, `42` for an incident.
 
 What is filled in comes back as `state.values[field][field].value`, or `…selected_option.value` for the kind, with the
-field names used here: `ref`, `why`, `text`, `target`, `path`, `repo`, `kind`, `at`, `until`, `ephemeral`, `diff`; and
-as `state.values.file.file.files`.
+field names used here: `ref`, `why`, `text`, `target`, `path`, `repo`, `kind`, `at`, `until`, `ephemeral`, `diff`,
+`title`, `severity`, `service`, `ways`; and as `state.values.file.file.files`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.rules.commands import Source
-from bot.rules.model import Action, ActionKind, Incident
+from bot.rules.checklist import Checklist
+from bot.rules.commands import Open, Source
+from bot.rules.model import Action, ActionKind, Incident, IncidentState
+from bot.rules.policy import Policy
+from bot.rules.words import count
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
-from bot.slack.blocks.parts import Block, context, plain_text, section, value_of
+from bot.slack.blocks.parts import Block, actions, context, plain_text, section, value_of
 
 _MOST_TYPED = 3000  # Slack's limit for a text field
 _INFER = "infer"  # the option of `kind` that leaves it to the text
+_LEFT = 15  # actions that the form to close with lists: each takes two of the 100 blocks, and somebody has to read it
+
+
+def open_incident(so_far: Open, policy: Policy, channel: str) -> Block:
+    """`so_far` is what was typed already, `channel` where: it is the form's `private_metadata`, and the room if that is
+    wanted. Empty for a form that was opened from nowhere."""
+    severities = [
+        _option(f"{one.name} · {one.title}" if one.title else one.name, one.name) for one in policy.severities
+    ]
+    services = [_option(one.name, one.name) for one in policy.services]
+    ways = {
+        "here": "In this channel, which keeps its name",
+        "drill": "A practice: announced nowhere, counted nowhere",
+        "private": "Private: only who is in its channel knows of it",
+    }
+    chosen = [way for way in ways if getattr(so_far, way)]
+    if not channel:
+        del ways["here"]
+    blocks = [
+        _text("title", "What is wrong?", "Checkout answers 502", most=300),
+        _select("severity", "Severity", severities, so_far.severity or policy.default_severity, optional=False),
+        *([_select("service", "Service", services, None, optional=True)] if services else []),
+        _checkboxes("ways", "Anything special?", ways, chosen),
+    ]
+    return _form("open", "Open an incident", "Open", channel, blocks)
+
+
+def close(listed: Checklist, policy: Policy, said: Sequence[Block] = ()) -> Block:
+    """What is left to reconcile, with what would settle each; `said`: what came of the button that was pressed last."""
+    incident, left, drifting = listed.incident, listed.left, policy.closing.drifting
+    if not left:
+        standing = f"Everything of {incident.name} is reconciled."
+    elif drifting == "refuse":
+        standing = f"*{count(len(left), 'action')} left.* The policy lets {incident.name} close only without any."
+    else:
+        standing = (
+            f"*{count(len(left), 'action')} left to reconcile.* Closing settles none of them and stops no reminder: "
+            "their owners hear of each until it is reconciled."
+        )
+    implied = context("It is still open: closing it says that service is back, too.")
+    blocks = [*said, section(standing), *([implied] if incident.state is IncidentState.OPEN else [])]
+    for item in left[:_LEFT]:
+        blocks.append(section(phrases.line(item)))
+        buttons = actions(*(phrases.settling(item, verb, incident) for verb in item.buttons))
+        blocks += [buttons] if buttons else []
+    if len(left) > _LEFT:
+        blocks.append(
+            context(
+                f"… and {len(left) - _LEFT} more. The checklist that closing posts goes on, as does `/incident drift`."
+            )
+        )
+    if left and drifting == "refuse":
+        form = _form("close", "Close", "Close it", str(incident.number), blocks)
+        del form["submit"]
+    else:
+        needed = bool(left) and drifting == "reason"
+        label = "Why may it close?" if left else "Anything to add?"
+        why = _text("why", label, "The rest is tracked in OPS-7", lines=True, optional=not needed)
+        form = _form("close", "Close", "Close it", str(incident.number), [*blocks, why])
+    return form | {"close": plain_text("Not now", 24)}  # "Cancel" is what is done to an incident
 
 
 def link(incident: Incident, action: Action) -> Block:
@@ -46,7 +109,7 @@ def log(incident: Incident | None, text: str = "", repositories: Sequence[str] =
         _kind(None),
         _text("at", "When, if not just now?", "14:05 or 20m", optional=True, most=60),
         _text("until", "Temporary until?", "18:00 or 4h", optional=True, most=60),
-        _checkbox("ephemeral", "It leaves nothing to reconcile, like a restart"),
+        _checkboxes("ephemeral", "Ephemeral", {"ephemeral": "It leaves nothing to reconcile, like a restart"}),
         *(_change(repositories, None) if repositories else ()),
     ]
     return _form("log", "Log a change", "Log", str(incident.number) if incident else "", blocks)
@@ -98,11 +161,8 @@ def _change(repositories: Sequence[str], chosen: str | None) -> list[Block]:
         _input("file", "Or as a file: a longer diff, or the changed file as it runs", file, optional=True),
     ]
     if len(repositories) > 1:
-        options = [_option(name, name) for name in repositories[:100]]
-        select: Block = {"type": "static_select", "action_id": "repo", "options": options}
-        if chosen in repositories:
-            select["initial_option"] = _option(str(chosen), str(chosen))
-        fields.append(_input("repo", "Repository", select, optional=True))
+        options = [_option(name, name) for name in repositories]
+        fields.append(_select("repo", "Repository", options, chosen, optional=True))
     return fields
 
 
@@ -143,14 +203,24 @@ def _text(
 def _kind(chosen: ActionKind | None) -> Block:
     first = [] if chosen else [_option("As the text says", _INFER)]
     options = first + [_option(kind.value, kind.value) for kind in ActionKind]
-    initial = next(option for option in options if option["value"] == (chosen.value if chosen else _INFER))
-    element = {"type": "static_select", "action_id": "kind", "options": options, "initial_option": initial}
-    return _input("kind", "Kind", element, optional=False)
+    return _select("kind", "Kind", options, chosen.value if chosen else _INFER, optional=False)
 
 
-def _checkbox(field: str, label: str) -> Block:
-    element = {"type": "checkboxes", "action_id": field, "options": [_option(label, field)]}
-    return _input(field, "Ephemeral", element, optional=True)
+def _select(field: str, label: str, options: Sequence[Block], chosen: str | None, *, optional: bool) -> Block:
+    """`chosen` is the value of the option that stands there at first, if there is one of it."""
+    options = options[:100]  # Slack takes no more
+    element: Block = {"type": "static_select", "action_id": field, "options": options}
+    initial = next((option for option in options if option["value"] == chosen), None)
+    return _input(field, label, element | ({"initial_option": initial} if initial else {}), optional=optional)
+
+
+def _checkboxes(field: str, label: str, ways: Mapping[str, str], chosen: Sequence[str] = ()) -> Block:
+    """`ways`: what each box says, by its value."""
+    options = {value: _option(text, value) for value, text in ways.items()}
+    element: Block = {"type": "checkboxes", "action_id": field, "options": list(options.values())}
+    if ticked := [options[value] for value in chosen if value in options]:
+        element["initial_options"] = ticked
+    return _input(field, label, element, optional=True)
 
 
 def _option(label: str, value: str) -> Block:
