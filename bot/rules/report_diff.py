@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from bot.rules.model import FileProof, PartState, RecordedChange
 
@@ -109,23 +110,36 @@ def _hunks(
     old: Sequence[str], new: Sequence[str], start: int, old_end: int, new_end: int, proof: FileProof | None
 ) -> tuple[list[Hunk], int, int]:
     """The hunks with three lines around each, and how many lines were added and removed."""
-    first = max(0, start - _CONTEXT)
-    a, b = old[first : old_end + _CONTEXT], new[first : new_end + _CONTEXT]
     hunks, added, removed = [], 0, 0
-    for group in SequenceMatcher(None, a, b).get_grouped_opcodes(_CONTEXT):
+    matcher = _Matcher(old, new, start, old_end, new_end)
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
         lines: list[str] = []
         touched: list[tuple[int, int]] = []
         for what, i, j, k, m in group:
             if what == "equal":
-                lines += [f" {line}" for line in a[i:j]]
+                lines += [f" {line}" for line in old[i:j]]
                 continue
-            touched.append((first + i + 1, first + j))
-            lines += [f"-{line}" for line in a[i:j]] + [f"+{line}" for line in b[k:m]]
+            touched.append((i + 1, j))
+            lines += [f"-{line}" for line in old[i:j]] + [f"+{line}" for line in new[k:m]]
             added, removed = added + m - k, removed + j - i
-        ranges = _range(first + group[0][1], first + group[-1][2]), _range(first + group[0][3], first + group[-1][4])
-        header = f"@@ -{ranges[0]} +{ranges[1]} @@"
+        first, last = group[0], group[-1]
+        header = f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"
         hunks.append(Hunk(header, tuple(map(_short, lines)), _state(touched, proof)))
     return hunks, added, removed
+
+
+class _Matcher(SequenceMatcher[str]):
+    """Compares only what lies between the lines with which both versions begin and end."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str], start: int, old_end: int, new_end: int) -> None:
+        super().__init__(None, old[start:old_end], new[start:new_end])
+        self._start, self._ends, self._lengths = start, (old_end, new_end), (len(old), len(new))
+
+    def get_opcodes(self) -> list[Any]:
+        start, (i, k), (j, m) = self._start, self._ends, self._lengths
+        before = [("equal", 0, start, 0, start)] if start else []
+        between = [(one[0], *(at + start for at in one[1:])) for one in super().get_opcodes()]
+        return [*before, *between, *([("equal", i, j, k, m)] if i < j else [])]
 
 
 def _range(start: int, end: int) -> str:
