@@ -73,7 +73,7 @@ def _summary(scene: Scene) -> Shown | None:
     room = scene.whole_room()
     lines = load.lines(scene.conn, room.incident.id)
     room = load.with_people(scene.conn, room, list(load.named_in(lines)))
-    return _in_room(room, summary(facts.summary(room, lines, scene.now)), anchor=_head(room))
+    return _in_room(room, summary(facts.summary(room, lines, scene.now), room), anchor=_head(room))
 
 
 def _anchor(scene: Scene) -> Shown | None:

@@ -80,6 +80,9 @@ def to_json(report: Report) -> dict[str, Any]:
             }
             for one in report.came_back
         ],
+        "retrospective": [
+            {"section": one.section.value, "text": one.text, "by": one.by, "at": _iso(one.at)} for one in war_room.retro
+        ],
         "people": [
             {"id": person.id, "slack_id": person.slack_id, "name": person.name}
             for _, person in sorted(war_room.people.items())

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.forms.facts import name, standing, summary_facts
 from bot.rules.checklist import Item
-from bot.rules.model import Person
+from bot.rules.model import Person, Written
 from bot.rules.report import Acted, CameBack, Carrier, Done, Report, SeverityChange, WentLive
 from bot.rules.report_cost import Figure
 from bot.rules.report_diff import FileDiff
@@ -56,6 +56,8 @@ def to_markdown(report: Report) -> str:
         "Timeline",
         [f"{utc_second(line.at)} · {escaped(tell(line, report.room.people))}" for line in report.lines],
     )
+    if report.room.retro:
+        document += ["## Written by people", "", *(_written(one, report) for one in report.room.retro)]
     document += [f"Last entry of the ledger: {report.room.head_seq}, `{report.room.head_hash}`", ""]
     return "\n".join(document)
 
@@ -139,6 +141,13 @@ def _came_back(one: CameBack) -> str:
     what = f" ({_sha(one.commit)})" if one.commit else ""
     again = f"in place again {utc_minute(one.again)}" if one.again is not None else "not in place again"
     return f"#{one.action.number}{what} was lost {utc_minute(one.at)} {cause}; {again}"
+
+
+def _written(one: Written, report: Report) -> str:
+    """As a quotation, line by line: what people wrote never reads like what was computed."""
+    lines = "\n".join(f"> {escaped(line)}\\" if line.strip() else ">" for line in one.text.splitlines())
+    by = _name(report.room.person(one.by))
+    return f"### {one.section.heading}\n\nBy {by}, {utc_minute(one.at)}:\n\n{lines.rstrip(chr(92))}\n"
 
 
 def _code_block(text: str, indent: str, language: str = "") -> str:

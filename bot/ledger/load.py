@@ -11,6 +11,7 @@ from bot.ledger import pulls
 from bot.ledger.deployments import deployed_of
 from bot.ledger.prepared import Prepared
 from bot.ledger.proofs import proofs_where
+from bot.ledger.retro import retro_of
 from bot.ledger.tables import (
     Id,
     actions,
@@ -289,7 +290,8 @@ def war_room(conn: Connection, incident_id: int) -> WarRoom:
     all_links = links_where(conn, links.c.incident_id == incident_id)
     facts = evidence_where(conn, evidence.c.incident_id == incident_id)
     taken = roles_of(conn, incident_id)
-    ids = {inc.opened_by, inc.lead_id or inc.opened_by, *taken.values()}
+    told = retro_of(conn, incident_id)
+    ids = {inc.opened_by, inc.lead_id or inc.opened_by, *taken.values(), *(one.by for one in told)}
     for one in all_actions:
         ids |= {one.owner_id, one.logged_by, one.ruled_by or one.owner_id}
     ids |= {link.by for link in all_links if link.by} | {fact.by for fact in facts if fact.by}
@@ -305,6 +307,7 @@ def war_room(conn: Connection, incident_id: int) -> WarRoom:
         pulls=pulls.linked(conn, inc.workspace_id, all_links),
         deployed=deployed_of(conn, [action.id for action in all_actions]),
         roles=taken,
+        retro=told,
     )
 
 

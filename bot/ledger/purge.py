@@ -30,6 +30,7 @@ from bot.ledger.tables import (
     proofs,
     receipts,
     reminders,
+    retro,
     sent_changes,
 )
 from bot.rules.clean import Clean
@@ -116,6 +117,7 @@ def _blank_state(conn: Connection, incident: Incident, seq: int, payload: Mappin
     if "title" in payload:
         titled = update(incidents).where(incidents.c.id == incident.id, incidents.c.title.in_(said))
         conn.execute(titled.values(title=BLANK, channel_name=None))  # the name was made from the title
+    conn.execute(update(retro).where(retro.c.incident_id == incident.id, retro.c.seq == seq).values(text=BLANK))
     number = payload.get("action")
     of_action = and_(actions.c.incident_id == incident.id, actions.c.number == number)
     for column in (actions.c.text, actions.c.target, actions.c.repo, actions.c.path, actions.c.ruled_why):

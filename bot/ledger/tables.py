@@ -531,3 +531,17 @@ webhooks = Table(  # what endpoints of the policy are still to be told
     Column("queued_at", Micros, nullable=False),  # by the database's clock
     Index("ix_webhooks_endpoint", "workspace_id", "endpoint", "id"),
 )
+
+retro = Table(  # what people wrote of an incident, a row a section
+    "retro",
+    metadata,
+    _id(),
+    _workspace(),
+    _incident(),
+    Column("section", String(16), nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("by", ForeignKey("people.id"), nullable=False),
+    Column("at", Micros, nullable=False),
+    Column("seq", Integer, nullable=False),  # of the entry that says so
+    UniqueConstraint("incident_id", "section"),
+)

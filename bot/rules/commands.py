@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.rules.clean import Clean
-from bot.rules.model import SECOND, ActionKind
+from bot.rules.model import SECOND, ActionKind, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,22 @@ class Post:
     """`/incident update <text>`: a status update for everybody."""
 
     text: str
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retro:
+    """`/incident retro`: what people wrote of it."""
+
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRetro:
+    """The form of the retrospective. `seen`: the ledger's last entry when it was opened."""
+
+    texts: Mapping[Section, str]
+    seen: int
     incident: int | None = None
 
 
@@ -309,7 +325,7 @@ class RecordChange:
 
 
 Command = (
-    Pin | Unpin | Offers | Role | CatchUp | Rename | Duplicate | Join |
+    Pin | Unpin | Retro | WriteRetro | Offers | Role | CatchUp | Rename | Duplicate | Join |
     Open | Help | Status | Post | Severity | Lead | LinkTo | Resolve | Close | Reopen | Cancel | Timeline
     | ListIncidents | Drift | Stats | Find | Log | Undone | Waive | Ephemeral | Strike | Edit | Owner | Confirm | Snooze
     | RecordChange | Patch | Push

@@ -93,6 +93,8 @@ def parse_incident(text: str, severities: Sequence[str]) -> Command:
             return ask.Role(role, taker, line.end(verb, line.incident(incident)))
         case "catchup":
             return ask.CatchUp(line.end(verb, incident))
+        case "retro":
+            return ask.Retro(line.end(verb, incident))
         case "reopen":
             return ask.Reopen(line.end(verb, incident))
         case _:

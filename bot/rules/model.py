@@ -394,6 +394,29 @@ class Line:
     hash: str
 
 
+class Section(StrEnum):
+    """What people write of an incident when it is over."""
+
+    FACTORS = "factors"
+    LESSONS = "lessons"
+    FOLLOW_UPS = "follow_ups"
+
+    @property
+    def heading(self) -> str:
+        return {"factors": "Contributing factors", "lessons": "Lessons", "follow_ups": "Follow-ups"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A section of the retrospective as it reads now, and who wrote it last."""
+
+    section: Section
+    text: Clean
+    by: int
+    at: int
+    seq: int  # of the entry that says so
+
+
 @dataclass(frozen=True, slots=True)
 class WarRoom:
     """Everything that a card, checklist, summary or export of one incident is made from."""
@@ -409,6 +432,7 @@ class WarRoom:
     deployed: tuple[Deployed, ...] = ()
     proofs: tuple[Proof, ...] = ()  # of the actions that have recorded changes
     roles: Mapping[str, int] = field(default_factory=dict)  # role → person id, without the lead
+    retro: tuple[Written, ...] = ()  # what people wrote, in the order of the sections; empty ones are left out
 
     def person(self, person_id: int) -> Person:
         return self.people[person_id]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.rules.decision import EffectKind
-from bot.rules.model import HOUR, ActionState, Line, Person, Verdict
+from bot.rules.model import HOUR, ActionState, Line, Person, Section, Verdict
 from bot.rules.refusal import sentence
 from bot.rules.words import short
 from bot.rules.worktime import local_time
@@ -33,6 +33,9 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             return f"{who} opened it as {said['severity']}: {short(str(said['title']), 300)}"
         case "incident.update":
             return f"{who}: {text}"
+        case "retro.written":
+            heading = Section(str(said["section"])).heading
+            return f"{who} wrote {heading}: {text}" if text else f"{who} emptied {heading}"
         case "incident.severity":
             return f"{who} changed the severity from {said['before']} to {said['after']}"
         case "incident.lead":
@@ -133,6 +136,8 @@ def tell(line: Line, people: Mapping[int, Person]) -> str:
             about = ", ".join(f"#{number}" for number in said["actions"])  # type: ignore[attr-defined]
             hours = (int(said["until"]) - line.at) // HOUR  # type: ignore[call-overload]
             return f"{who} asked for {hours} h of quiet about {about}"
+        case "pull.opened":
+            return f"{who} opened {commit_or({'kind': 'pull_request', **said})} for {action}: {said['url']}"
         case "pull.closed":
             return f"Pull request {said['ref']} was closed without being merged: {action} has nothing from it"
         case "pull.reopened":

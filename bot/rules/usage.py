@@ -118,6 +118,14 @@ USAGES = (
     ),
     Usage(
         "/incident",
+        "retro",
+        "/incident retro [INC-42]",
+        "/incident retro INC-42",
+        "What people write of it: contributing factors, lessons, follow-ups.",
+        ("retrospective", "postmortem", "post-mortem"),
+    ),
+    Usage(
+        "/incident",
         "reopen",
         "/incident reopen [INC-42]",
         "/incident reopen INC-42",

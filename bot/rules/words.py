@@ -63,6 +63,13 @@ def no_standing(verb: str) -> str:
     return f"INC-0 holds the changes made outside any incident: it is always open and can't be {verb}."
 
 
+def written_since(sections: Sequence[str]) -> str:
+    return (
+        f"Somebody else has written {' and '.join(sections)} since you opened this form. Nothing of yours was "
+        "recorded: copy it, open the form again, and put both together."
+    )
+
+
 def no_such_severity(typed: str, known: Iterable[str]) -> str:
     return f"There is no severity {typed!r}. There are: {', '.join(known)}."
 

@@ -12,10 +12,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 
 from bot import metrics
+from bot.ledger.retro import retro_of
 from bot.rules.commands import Command
 from bot.rules.decision import Answer, Refusal
 from bot.rules.grammar import Mistyped
-from bot.rules.model import Action, Incident, PersonKind
+from bot.rules.model import Action, Incident, PersonKind, Written
 from bot.slack.blocks import Message
 from bot.slack.blocks.answer import answer
 from bot.slack.people import facts_of
@@ -161,6 +162,10 @@ class Inbound:
         if number is None:
             return None
         return await self.rooms.db.read(lambda conn: look(conn, request, number, action))
+
+    async def retro(self, incident: Incident) -> tuple[Written, ...]:
+        """What people wrote so far."""
+        return await self.rooms.db.read(lambda conn: retro_of(conn, incident.id))
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something after the answer: what Slack shows at most once, and what must not delay it."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -14,7 +14,7 @@ from bot.rules import commands as ask
 from bot.rules import words
 from bot.rules.commands import Command, Sent
 from bot.rules.decision import Answer, Refusal
-from bot.rules.model import Action, ActionKind, Incident
+from bot.rules.model import Action, ActionKind, Incident, Section
 from bot.slack import closing
 from bot.slack.blocks import modals as forms
 from bot.slack.blocks.answer import answer
@@ -34,9 +34,16 @@ _ABOUT_ACTION: dict[str, Callable[[Incident, Action], Block]] = {
     "strike": forms.strike,
     "edit": forms.edit,
 }
-FORMS = {"log", "change", "update", *_ABOUT_ACTION}
+FORMS = {"log", "change", "update", "retro", *_ABOUT_ACTION}
 # Which field of a form an error belongs to: the one that the person can do something about.
-_FIELD = {"link": "ref", "waive": "why", "strike": "why", "close": "why", "change": "diff"}
+_FIELD = {
+    "link": "ref",
+    "waive": "why",
+    "strike": "why",
+    "close": "why",
+    "change": "diff",
+    "retro": Section.FACTORS.value,
+}
 _FIELD |= dict.fromkeys(("edit", "log", "update"), "text")
 
 
@@ -54,10 +61,10 @@ async def open_form(
     """Show the form that a button opens: `above` the one that the button stands in, if it stands in one."""
     try:
         about = await inbound.look(request, incident, action)
+        view = await _view(inbound, verb, about)
     except Refusal as refusal:
         await inbound.tell(respond, request.slack_id, answer(told(refusal)))
         return
-    view = _view(verb, about, inbound.repositories)
     await show(inbound, trigger_id, request, verb, view, _typed(verb, action), respond, above=above)
 
 
@@ -86,8 +93,11 @@ async def show(
         await inbound.tell(respond, request.slack_id, answer(said))
 
 
-def _view(verb: str, about: tuple[Incident, Action | None] | None, repositories: Sequence[str]) -> Block:
+async def _view(inbound: Inbound, verb: str, about: tuple[Incident, Action | None] | None) -> Block:
     incident, action = about or (None, None)
+    repositories = inbound.repositories
+    if verb == "retro" and incident is not None:
+        return forms.retro(incident, await inbound.retro(incident))
     if verb == "update" and incident is not None:
         return forms.update(incident)
     if incident is None or action is None:
@@ -102,6 +112,7 @@ def _typed(verb: str, action: int | None) -> str:
     return {
         "change": "",
         "update": "/incident update <text>",
+        "retro": "/incident retro",
         "link": f"/incident link <sha, URL or branch> #{action}",
         "log": "/hotfix <what you did>",
         "edit": f"/hotfix #{action} edit <what it should say>",
@@ -159,6 +170,8 @@ def command_of(verb: str, about: str, values: Mapping[str, str | None], sent: Se
             return ask.Close(values["why"] or "", incident)
         case "update":
             return ask.Post(values["text"] or "", incident)
+        case "retro":
+            return ask.WriteRetro({one: values.get(one) or "" for one in Section}, action, incident)
         case "change":
             if sent is None:
                 raise Refusal(words.no_change_given())

@@ -63,7 +63,7 @@ def all_messages(room: WarRoom) -> Iterator[tuple[str, Message]]:
     yield "card", card(room, counts(room), Policy())
     yield "announcement", announcement(room, counts(room))
     yield "checklist", checklist_message(checklist(room, NOW))
-    yield "summary", summary_message(summary(room, lines, NOW))
+    yield "summary", summary_message(summary(room, lines, NOW), room)
     for each in lines:
         yield f"note {each.kind}", note(each, room)
     yield "anchor", anchor(lines[0], room)
@@ -324,7 +324,7 @@ def test_everything_reconciled_reads_so() -> None:
 def test_the_summary_has_the_facts() -> None:
     room = of_every_state()
     facts = summary(room, [line(1, "incident.opened", ADA, title="x", severity="sev2")], NOW)
-    text = shown(summary_message(facts))
+    text = shown(summary_message(facts, room))
     for part in (
         "2 h", "*Time to resolve*\n1 h", "sev2", "@Ada, @Chitra", "1 regressed", "`a79f427` in shop for #3, #4",
         "*Oldest drift*", "8 actions left", "ab" * 32,

@@ -41,12 +41,14 @@ VIEWS = {
     "hotwash.log": "modals",
     "hotwash.log_message": "shortcuts",
     "hotwash.open": "opening",
+    "hotwash.retro": "modals",
     "hotwash.strike": "modals",
     "hotwash.update": "modals",
     "hotwash.waive": "modals",
 }
 ACTIONS = {
     **dict.fromkeys(("change", "edit", "link", "log", "strike", "update", "waive"), "buttons"),  # each opens a form
+    "retro": "buttons",  # this one, too
     **dict.fromkeys(("confirm", "ephemeral", "kind", "patch", "push", "undone", "unlog", "unpin"), "buttons"),
     **dict.fromkeys(("close", "join", "reopen", "resolve", "role", "snooze"), "buttons"),
     **dict.fromkeys(("drift", "list", "timeline"), "buttons"),  # pages

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.rules.checklist import Checklist
 from bot.rules.commands import Open, Source
-from bot.rules.model import Action, ActionKind, Incident, IncidentState
+from bot.rules.model import Action, ActionKind, Incident, IncidentState, Section, Written
 from bot.rules.policy import Policy
 from bot.rules.words import count
 from bot.slack import mrkdwn
@@ -149,6 +149,22 @@ def edit(incident: Incident, action: Action) -> Block:
 def update(incident: Incident) -> Block:
     text = _text("text", "What is new?", "Checkout is back for half of the customers; next word at 15:00", lines=True)
     return _form("update", "Status update", "Tell them", str(incident.number), [text])
+
+
+def retro(incident: Incident, written: Sequence[Written]) -> Block:
+    """It says which ledger entry was the last that its reader saw, where forms about an action say which."""
+    texts = {one.section: one.text for one in written}
+    examples = {
+        Section.FACTORS: "What made it possible, and what made it worse",
+        Section.LESSONS: "What we know now",
+        Section.FOLLOW_UPS: "Who does what until when",
+    }
+    fields = [
+        _text(section, section.heading, examples[section], lines=True, optional=True, value=texts.get(section, ""))
+        for section in Section
+    ]
+    said = context("What you write stands after what is computed. What stood there before stays in the ledger.")
+    return _form("retro", "Retrospective", "Save", f"{incident.number}#{incident.last_seq}", [said, *fields])
 
 
 def _change(repositories: Sequence[str], chosen: str | None) -> list[Block]:

@@ -1,16 +1,17 @@
 """The summary of the close-out: how long, who, what, and what is left."""
 
-from bot.rules.model import IncidentState
+from bot.rules.model import IncidentState, WarRoom, Written
 from bot.rules.summary import Commit, Summary, plain_duration
 from bot.rules.words import count
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
-from bot.slack.blocks.parts import Message, context, fields, header, message, section
+from bot.slack.blocks.parts import Block, Message, actions, button, context, divider, fields, header, message, section
 
 _MOST = 20  # people or commits by name; the export has them all
 
 
-def summary(facts: Summary) -> Message:
+def summary(facts: Summary, room: WarRoom) -> Message:
+    """What is computed, then what people wrote."""
     incident = facts.incident
     many = sum(facts.by_state.values())
     resolved = plain_duration(facts.time_to_resolve) if facts.time_to_resolve is not None else "not resolved"
@@ -35,8 +36,16 @@ def summary(facts: Summary) -> Message:
             section(f"*Oldest drift*\n{phrases.line(facts.oldest_drift)}") if facts.oldest_drift else None,
             section(f"*What is left*\n{left[0].upper()}{left[1:]}"),
             context(f"Ledger entry {facts.head_seq} · {mrkdwn.code(facts.head_hash)}") if facts.head_hash else None,
+            divider() if room.retro else None,
+            *(_written(one, room) for one in room.retro),
+            actions(button("retro", "Write the retrospective…", str(incident.number))),
         ],
     )
+
+
+def _written(one: Written, room: WarRoom) -> Block:
+    by = mrkdwn.who(room.person(one.by))
+    return section(f"*{one.section.heading}*, written by {by}\n{mrkdwn.escape(one.text)}")
 
 
 def _became(state: IncidentState) -> str:
