@@ -14,7 +14,7 @@ import psutil
 import uvloop
 from rich.console import Console
 
-from tests.bench import acks, footprint, opening, upstream
+from tests.bench import acks, footprint, opening, report_page, upstream
 from tests.bench.report import table
 
 
@@ -54,10 +54,12 @@ async def main() -> int:
         console.print(table("Start-up and memory", footed))
         watched = await upstream.measure(folder)
         console.print(table("Watching a repository of 250,000 commits", watched))
+        page = await report_page.measure(folder)
+        console.print(table("The report of a large incident", page))
     for lost in logged.lost:
         console.print(f"[red]LOST[/] {lost}")
     if chosen.json:
-        lines = [line.as_json() for line in (*logged.lines, *opened, *footed, *watched)]
+        lines = [line.as_json() for line in (*logged.lines, *opened, *footed, *watched, *page)]
         chosen.json.write_text(json.dumps({"machine": where, "figures": lines, "notes": logged.notes}, indent=2))
     return 1 if logged.lost else 0
 
