@@ -70,13 +70,13 @@ def close(listed: Checklist, policy: Policy, said: Sequence[Block] = ()) -> Bloc
             )
         )
     if left and drifting == "refuse":
-        form = _form("close", "Close", "Close it", str(incident.number), blocks)
+        form = _form("close", f"Close {incident.name}", "Close it", str(incident.number), blocks)
         del form["submit"]
     else:
         needed = bool(left) and drifting == "reason"
         label = "Why may it close?" if left else "Anything to add?"
         why = _text("why", label, "The rest is tracked in OPS-7", lines=True, optional=not needed)
-        form = _form("close", "Close", "Close it", str(incident.number), [*blocks, why])
+        form = _form("close", f"Close {incident.name}", "Close it", str(incident.number), [*blocks, why])
     return form | {"close": plain_text("Not now", 24)}  # "Cancel" is what is done to an incident
 
 
