@@ -21,6 +21,8 @@ def to_markdown(report: Report) -> str:
     incident = report.room.incident
     lead = "nobody" if incident.lead_id is None else _name(report.room.person(incident.lead_id))
     shown_as = f"{escaped(incident.severity)} · {incident.state.value} · led by {lead}"
+    shown_as += " · private" if incident.private else ""
+    shown_as += " · a drill" if incident.drill else ""
     document = [
         f"# {incident.name}: {escaped(incident.title)}",
         "",
