@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import OperationalError
 
 from bot.clock import Bells, Clock
-from bot.delivery import webhook
+from bot.delivery import pull_requests, webhook
 from bot.delivery.loop import Delivery
 from bot.git.run import GitError, git_version
 from bot.ledger import migrate
@@ -123,14 +123,15 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         refused = partial(_refused, rooms, clock)
         outside = await stack.enter_async_context(httpx.AsyncClient(timeout=webhook.TIMEOUT))
         tell = webhook.Webhooks(webhook_keys(policy, os.environ), outside).tell
-        elsewhere = {EffectKind.WEBHOOK: tell}
+        tokens = repository_tokens(policy, os.environ)
+        open_pull = pull_requests.PullRequests(rooms, tokens, outside).open
+        elsewhere = {EffectKind.WEBHOOK: tell, EffectKind.PULL: open_pull}
         delivery = Delivery(db, client, policy, clock.now, worker, refused, elsewhere=elsewhere)
         inbound = Inbound(rooms, client, clock.now, delivery.poke)
         secret = settings.slack_signing_secret
         slack = build_app(inbound, client, secret.get_secret_value() if secret else None)
         watcher = None
         if policy.repositories:
-            tokens = repository_tokens(policy, os.environ)
             allow_file = settings.allow_file_remotes
             watcher = Watcher(rooms, settings.mirrors, worker, delivery.poke, allow_file=allow_file, tokens=tokens)
             stack.push_async_callback(watcher.stop)

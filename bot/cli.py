@@ -163,6 +163,17 @@ def export(
 
 
 @cli.command()
+def share(
+    incident: Annotated[str, typer.Argument(help="INC-42")],
+    days: Annotated[int, typer.Option(min=1, max=90, help="how long it opens")] = 7,
+) -> None:
+    """Print a link that shows the report of one incident to whoever has it."""
+    from bot import ops
+
+    print(_run(lambda settings: ops.share(settings, _number(incident), days)))
+
+
+@cli.command()
 def verify(
     incident: Annotated[str | None, typer.Argument(help="INC-42; without it, all")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="don't read anchors back from Slack")] = False,

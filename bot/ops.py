@@ -20,10 +20,12 @@ from bot.ledger.tables import incidents, workspaces
 from bot.ledger.tokens import Token
 from bot.rules.clean import redact
 from bot.rules.decision import CannotRun, Refusal
-from bot.rules.model import Role
+from bot.rules.model import Incident, Role
 from bot.rules.policy import Policy, load_policy
 from bot.rules.report import Report
 from bot.settings import Settings
+from bot.web import share as sharing
+from bot.web.seal import Seal
 
 
 @asynccontextmanager
@@ -59,11 +61,26 @@ async def export(settings: Settings, number: int, form: str) -> str:
 
 
 def _report(conn: Connection, number: int, policy: Policy) -> Report:
+    return report_of(conn, _incident(conn, number), policy, _now())
+
+
+def _incident(conn: Connection, number: int) -> Incident:
     workspace = load.workspace_id(conn, _team(conn))
     found = load.incident(conn, incidents.c.workspace_id == workspace, incidents.c.number == number)
     if found is None:
         raise Refusal(f"There is no INC-{number} in this database.")
-    return report_of(conn, found, policy, _now())
+    return found
+
+
+async def share(settings: Settings, number: int, days: int) -> str:
+    """A link to the report of an incident, private ones as well. Raises Refusal where there is no such incident or a
+    setting is missing."""
+    if not (settings.url and settings.key_bytes):
+        raise Refusal("A link takes HOTWASH_URL and HOTWASH_KEY, as the bot has them.")
+    async with _database(settings) as db:
+        found = await db.read(lambda conn: _incident(conn, number))
+    address, _ = sharing.link(Seal(settings.key_bytes), settings.url, found.id, days)
+    return address
 
 
 async def verify(settings: Settings, number: int | None, *, offline: bool) -> tuple[str, bool]:

@@ -37,8 +37,9 @@ class _Day:
     entries: list[tuple[str, str]]
 
 
-def to_html(report: Report) -> str:
-    """The report as one HTML document, without anything that lies elsewhere but links to commits."""
+def to_html(report: Report, note: str = "") -> str:
+    """The report as one HTML document, without anything that lies elsewhere but links to commits. `note` stands above
+    it."""
     first, left_out, last = _timeline(report.lines)
     listed = report.checklist
     done = {one.item.action.id: one for one in report.done}
@@ -54,6 +55,7 @@ def to_html(report: Report) -> str:
     ]
     return _ENVIRONMENT.get_template("report.html").render(
         report=report,
+        note=note,
         incident=report.room.incident,
         groups=groups,
         facts=summary_facts(report.summary),

@@ -9,7 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from bot import ops
+from bot.rules.decision import Refusal
 from bot.web.seal import Seal
 from tests.warroom.conftest import War
 from tests.web.pages import KEY, Site, consent, form_of, sign_in, site
@@ -261,3 +264,75 @@ async def test_only_the_files_of_the_pages_are_served(pages: Site) -> None:
         assert (await browser.get("/static/live.js")).headers["content-type"].startswith("text/javascript")
         for path in ("/static/routes.py", "/static/../routes.py", "/static/..%2froutes.py"):
             assert (await browser.get(path)).status_code == 404
+
+
+async def shared(browser: httpx.AsyncClient, **form: str) -> str:
+    token = form_of((await browser.get("/incidents/INC-1")).text)
+    answer = await browser.post("/incidents/INC-1/share", data={"form": token} | form)
+    assert answer.status_code == 200, answer.text
+    found = re.search(r'readonly value="([^"]+)"', answer.text)
+    assert found
+    return found[1]
+
+
+async def test_a_link_shows_one_report_until_it_ends(pages: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    maya = pages.war.person("maya")
+    room = await pages.war.open(maya, "checkout <b>answers</b> 502")
+    await pages.war.logged(maya, room, "raised the pool to 80")
+    async with pages.signed_in("maya") as browser:
+        address = await shared(browser, days="2")
+        inside = await browser.get("/incidents/INC-1/report")
+    async with pages.browser() as anybody:
+        seen = await anybody.get(address)
+        assert seen.status_code == 200
+        assert re.search(r"You see this by a link that ends \d\d \w{3} \d{4} \d\d:\d\d UTC\.", seen.text)
+        assert "raised the pool to 80" in seen.text and "checkout &lt;b&gt;answers" in seen.text
+        assert "by a link" not in inside.text and "raised the pool to 80" in inside.text
+        assert "script-src" not in seen.headers["content-security-policy"]
+        assert seen.headers["content-security-policy"].startswith("default-src 'none'; style-src")
+        assert seen.headers["referrer-policy"] == "no-referrer"
+        assert (await anybody.get("/incidents/INC-1")).status_code == 303
+        assert (await anybody.get("/incidents/INC-1/report")).status_code == 303
+        day = 86_400
+        began = time.time()
+        monkeypatch.setattr("bot.web.share.time.time", lambda: began + 2 * day - 60)
+        assert (await anybody.get(address)).status_code == 200
+        monkeypatch.setattr("bot.web.share.time.time", lambda: began + 2 * day + 60)
+        assert (await anybody.get(address)).status_code == 404
+
+
+async def test_a_link_that_we_did_not_make_opens_nothing(pages: Site) -> None:
+    await pages.war.open(pages.war.person("maya"))
+    async with pages.signed_in("maya") as browser:
+        address = await shared(browser)
+        session = browser.cookies["hotwash"]
+    forged = Seal(b"another key").close("report", {"incident": 1, "until": 2**40})
+    async with pages.browser() as anybody:
+        for token in (forged, session, address.rpartition("/")[2][:-4], "x"):
+            assert (await anybody.get(f"/r/{token}")).status_code == 404
+
+
+async def test_only_who_may_see_an_incident_can_share_it(pages: Site) -> None:
+    maya = pages.war.person("maya")
+    await maya.command("#general", "/incident open --private sev1 leaked credentials")
+    await pages.war.room(maya, 1)
+    async with pages.signed_in("sam") as other, pages.signed_in("maya") as member:
+        form = form_of((await other.get("/")).text)
+        assert (await other.post("/incidents/INC-1/share", data={"form": form})).status_code == 404
+        assert (await other.get("/incidents/INC-1/report")).status_code == 404
+        assert (await member.post("/incidents/INC-1/share", data={"form": form})).status_code == 403
+        assert (await shared(member)).startswith(f"{pages.url}/r/")
+        own = form_of((await member.get("/")).text)
+        for days in ("0", "91", "x"):
+            assert (await member.post("/incidents/INC-1/share", data={"form": own, "days": days})).status_code == 422
+
+
+async def test_an_operator_makes_a_link_on_the_command_line(pages: Site) -> None:
+    await pages.war.open(pages.war.person("maya"))
+    settings = pages.war.hotwash.settings.model_copy(update={"url": pages.url, "key": SecretStr(KEY)})
+    async with pages.browser() as anybody:
+        assert "checkout answers 502" in (await anybody.get(await ops.share(settings, 1, 1))).text
+    with pytest.raises(Refusal, match="no INC-2 in"):
+        await ops.share(settings, 2, 1)
+    with pytest.raises(Refusal, match="HOTWASH_URL"):
+        await ops.share(settings.model_copy(update={"url": None}), 1, 1)

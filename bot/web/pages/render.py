@@ -1,5 +1,6 @@
 """A template and its facts become a page, with the headers that keep it ours."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
@@ -12,6 +13,7 @@ from bot.rules.summary import plain_duration, utc
 from bot.rules.worktime import local_time
 
 NOT_HERE = "These pages are for the full members of the workspace. Guests see nothing here."
+NO_SUCH = "There is no such incident, or it is private and you are not in its channel."
 SAFE = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -33,6 +35,12 @@ def page(template: str, status: int = 200, **facts: Any) -> HTMLResponse:
 def said(status: int, title: str, sentence: str) -> HTMLResponse:
     """A page that says one thing, to whoever asks."""
     return page("said.html", status, title=title, sentence=sentence, viewer=None)
+
+
+def number_of(name: str) -> int:
+    """Of an incident by its name in an address; -1, which none has, for what is no name of one."""
+    found = re.fullmatch(r"INC-(\d{1,9})", name, re.IGNORECASE | re.ASCII)
+    return int(found[1]) if found else -1
 
 
 def _days(lines: Iterable[Line], tz: str) -> Iterator[tuple[str, Iterator[Line]]]:

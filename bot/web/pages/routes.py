@@ -1,6 +1,5 @@
 """The pages: incidents, one incident, and the drift board."""
 
-import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,7 @@ from bot.warroom.handle import WarRooms
 from bot.web.live import stream
 from bot.web.pages import reads
 from bot.web.pages.reads import Sought
-from bot.web.pages.render import SAFE, page, said
+from bot.web.pages.render import NO_SUCH, SAFE, number_of, page, said
 from bot.web.signin import Viewer
 
 _STATIC = {path.name: path for path in (Path(__file__).parent / "static").iterdir()}
@@ -55,9 +54,9 @@ def router(rooms: WarRooms, now: Callable[[], int], viewer: Callable[[Request], 
 
     @routes.get("/incidents/{name}")
     async def incident(name: str, looking: Annotated[Viewer, Depends(viewer)]) -> Response:
-        found = await rooms.db.read(lambda conn: reads.shown(conn, looking, _number(name), now()))
+        found = await rooms.db.read(lambda conn: reads.shown(conn, looking, number_of(name), now()))
         if found is None:
-            return page("said.html", 404, viewer=looking, title="Not found", sentence=_NO_SUCH)
+            return page("said.html", 404, viewer=looking, title="Not found", sentence=NO_SUCH)
         return page(
             "incident.html",
             viewer=looking,
@@ -73,7 +72,7 @@ def router(rooms: WarRooms, now: Callable[[], int], viewer: Callable[[Request], 
 
     @routes.get("/incidents/{name}/live")
     async def live(name: str, request: Request, looking: Annotated[Viewer, Depends(viewer)]) -> Response:
-        number = _number(name)
+        number = number_of(name)
 
         async def mark() -> int | None:
             """Asks anew who looks: who left the channel, or was signed out, is told nothing more."""
@@ -97,15 +96,6 @@ def router(rooms: WarRooms, now: Callable[[], int], viewer: Callable[[Request], 
         return commit_url(watched.url, sha) if watched else None
 
     return routes
-
-
-_NO_SUCH = "There is no such incident, or it is private and you are not in its channel."
-
-
-def _number(name: str) -> int:
-    """-1, which no incident has, for what is no name of one."""
-    found = re.fullmatch(r"INC-(\d{1,9})", name, re.IGNORECASE | re.ASCII)
-    return int(found[1]) if found else -1
 
 
 def _standing(item: Item) -> str:
