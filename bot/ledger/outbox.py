@@ -52,6 +52,7 @@ _NO_ROOM = {
     EffectKind.DEPLOY_ALARM_OWNER,
     EffectKind.WEBHOOK,
     EffectKind.PULL,
+    EffectKind.PULL,
 }
 
 

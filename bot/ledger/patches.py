@@ -22,6 +22,7 @@ class Patch:
     content: bytes | None
     push_by: int | None  # who asked for its branch, and when (microseconds); None once that was tried
     push_at: int | None
+    pushed: bool  # whether the last try to push it worked
 
 
 def patches_where(conn: Connection, *where: ColumnElement[bool]) -> list[Patch]:
@@ -29,7 +30,7 @@ def patches_where(conn: Connection, *where: ColumnElement[bool]) -> list[Patch]:
     return [
         Patch(
             row.id, row.incident_id, row.action_id, row.repo, row.made_for, row.tip, row.content, row.push_by,
-            row.push_at,
+            row.push_at, row.pushed,
         )
         for row in rows
     ]  # fmt: skip

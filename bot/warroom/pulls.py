@@ -31,7 +31,7 @@ from bot.rules.state import action_state, moved
 from bot.warroom.scope import Scope
 
 _LONGEST = 300  # characters of a title, an address, a branch
-_BRANCH = re.compile(r"(?:.*/)?INC-([1-9]\d{0,8})[-#]([1-9]\d{0,8})", re.ASCII | re.IGNORECASE)
+_BRANCH = re.compile(r"(?:.*/)?INC-(0|[1-9]\d{0,8})[-#]([1-9]\d{0,8})", re.ASCII | re.IGNORECASE)
 _LAST = (
     PullState.DRAFT,
     PullState.OPEN,
@@ -70,16 +70,18 @@ def decide(
     verdict: Verdict | None,
     pull: Pull,
     at: int,
+    by: int | None = None,
 ) -> Decision:
-    """What a pull request that carries the action means for it. `before` are the action's links so far."""
+    """What a pull request that carries the action means for it. `before` are the action's links so far; `by` is who
+    had it opened."""
     after, entries, changes = list(before), list[Entry](), list[Insert | Update]()
 
     def link(kind: LinkKind, ref: str, url: Clean | None) -> None:
         if any((one.kind, one.repo, one.ref) == (kind, pull.repo, ref) for one in after):
             return
-        after.append(Link(0, action.id, kind, pull.repo, ref, None, at, url))
+        after.append(Link(0, action.id, kind, pull.repo, ref, by, at, url))
         row = {"incident_id": incident.id, "action_id": action.id, "kind": kind.value, "repo": pull.repo}
-        changes.append(Insert("links", row | {"ref": Clean(ref), "url": url, "by": None, "at": at}))
+        changes.append(Insert("links", row | {"ref": Clean(ref), "url": url, "by": by, "at": at}))
         said = {"action": action.number, "kind": kind, "repo": Clean(pull.repo), "ref": Clean(ref), "url": url}
         entries.append(Entry("action.linked", said))
 
@@ -102,8 +104,9 @@ def decide(
     )
 
 
-def run(scope: Scope, repo: str, told: PullTold) -> bool:
-    """Record it. Whether something was linked, so that the repository is to be looked at."""
+def run(scope: Scope, repo: str, told: PullTold, by: int | None = None) -> bool:
+    """Record it. Whether something was linked, so that the repository is to be looked at. `by` is who had Hotwash open
+    it."""
     pull = _pull(scope, repo, told)
     known = ledger.know(scope.conn, scope.workspace, pull)
     now = newest(known, pull)
@@ -120,7 +123,7 @@ def run(scope: Scope, repo: str, told: PullTold) -> bool:
         ):
             before, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
             verdict = verdict_of(proofs_of(scope.conn, [action.id]))
-            decision = decide(incident, action, before, facts, verdict, now, scope.at)
+            decision = decide(incident, action, before, facts, verdict, now, scope.at, by)
             incident = scope.write(incident, decision.entries, decision.changes, decision.effects)
             did_link |= any(isinstance(change, Insert) for change in decision.changes)
     return did_link

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.git.advice import advice
+from bot.git.hosts.opening import host_of
 from bot.git.mend import branch, commit_message
 from bot.git.mirror import Mirror
 from bot.git.push import push_patch
@@ -18,11 +19,12 @@ from bot.ledger.patches import Patch, push_tried, to_push
 from bot.ledger.proofs import proofs_of
 from bot.ledger.tables import actions
 from bot.rules.clean import Clean
-from bot.rules.decision import Entry, Refusal
-from bot.rules.effects import note
+from bot.rules.decision import Effect, EffectKind, Entry, Update
+from bot.rules.effects import action_changed, note
 from bot.rules.model import Action, Incident, Link, LinkKind
 from bot.rules.policy import Repository
 from bot.rules.proofs import verdict_of
+from bot.rules.state import action_state, moved
 from bot.warroom import link
 from bot.warroom.handle import WarRooms
 from bot.warroom.scope import Scope
@@ -68,7 +70,8 @@ def _push(wanted: Wanted, mirror: Mirror) -> str:
 
 
 def _record(scope: Scope, wanted: Wanted, commit: str | None, why: str) -> None:
-    """The branch is linked in the name of who asked for it: the action is in review from then on."""
+    """The branch is linked in the name of who asked for it: the action is in review from then on. Where its host is
+    known, its pull request is opened next, and takes the place of the branch."""
     patch = wanted.patch
     incident = load.incident_by_id(scope.conn, patch.incident_id, lock=True)
     (action,) = load.actions_where(scope.conn, actions.c.id == patch.action_id)
@@ -79,12 +82,18 @@ def _record(scope: Scope, wanted: Wanted, commit: str | None, why: str) -> None:
         scope.write(incident, [Entry("push.failed", said | {"why": scope.clean(why[:300])})], effects=[note(incident)])
         return
     pushed = Entry("push.done", said | {"commit": Clean(commit)})
-    incident = scope.write(incident, [pushed], effects=[note(incident)])
+    repository = scope.policy.repository(patch.repo)
+    pull = [Effect(EffectKind.PULL, incident.id, str(patch.id))] if repository and host_of(repository) else []
+    incident = scope.write(incident, [pushed], effects=[note(incident), *pull])
     assert patch.push_by is not None
     new = Link(0, action.id, LinkKind.BRANCH, patch.repo, name, patch.push_by, scope.at)
     links, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
     verdict = verdict_of(proofs_of(scope.conn, [action.id]))
-    try:
+    before = next((one for one in links if (one.kind, one.repo, one.ref) == (new.kind, new.repo, new.ref)), None)
+    if before is None:
         scope.record(incident, link.decide(incident, action, links, facts, verdict, new))
-    except Refusal:  # it is linked already: the branch was pushed anew
-        return
+    elif before.dropped_at is not None:  # a pull request had taken its place; one that is still open takes it again
+        again = {"dropped_at": None, "at": scope.at, "by": patch.push_by}
+        state = action_state(action.ruling, [*links, new], facts, verdict)
+        changes = [Update("links", before.id, again), moved(action, state, scope.at)]
+        scope.write(incident, changes=changes, effects=action_changed(incident, action))

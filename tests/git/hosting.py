@@ -6,7 +6,7 @@ import os
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -35,7 +35,7 @@ class Host:
         self.answering = threading.Event()
         self.answering.set()
         self.app = web.Application(client_max_size=1 << 28)
-        self.app.router.add_route("*", "/{name:[^/]+\\.git}/{rest:.*}", self._git)
+        self.app.router.add_route("*", "/{name:.+\\.git}/{rest:.*}", self._git)
         self.netloc = ""
 
     def url(self, name: str) -> str:
@@ -83,9 +83,11 @@ def _password(authorization: str) -> str | None:
 
 
 @contextmanager
-def hosting(folder: Path) -> Iterator[Host]:
-    """A running host, whose certificate is `folder/host.pem`: give that to git as GIT_SSL_CAINFO."""
+def hosting(folder: Path, routes: Sequence[web.RouteDef] = ()) -> Iterator[Host]:
+    """A running host, whose certificate is `folder/host.pem`: give that to git as GIT_SSL_CAINFO. `routes` are what it
+    serves besides."""
     host = Host(folder / "host")
+    host.app.add_routes(routes)
     host.root.mkdir()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(_certificate(folder / "host.pem"))

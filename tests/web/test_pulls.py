@@ -112,7 +112,9 @@ def head(ref: str) -> dict[str, str]:
         ("INC-42-7", "Reconciles: INC-1#2, INC-3#4", {(42, 7), (1, 2), (3, 4)}),
         ("INC-42-7-again", "", set()),
         ("XINC-42-7", "INC-1#2", set()),
-        ("INC-0-1", "", set()),
+        ("hotwash/INC-0-3", "", {(0, 3)}),
+        ("INC-00-3", "", set()),
+        ("INC-1-0", "", set()),
     ],
 )
 def test_what_a_pull_request_says_it_carries(ref: str, title: str, found: set[tuple[int, int]]) -> None:
