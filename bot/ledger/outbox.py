@@ -52,7 +52,6 @@ _NO_ROOM = {
     EffectKind.DEPLOY_ALARM_OWNER,
     EffectKind.WEBHOOK,
     EffectKind.PULL,
-    EffectKind.PULL,
 }
 
 

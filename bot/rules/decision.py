@@ -35,7 +35,6 @@ class EffectKind(StrEnum):
     CHECKLIST = "checklist"
     PATCH = "patch"  # what upstream misses of an action's changes, a file in its thread; key: id of the patch
     PULL = "pull_request"  # that of a branch that was pushed, on its host; key: id of the patch
-    PULL = "pull_request"  # that of a branch that was pushed, on its host; key: id of the patch
     SUMMARY = "summary"
     ANCHOR = "anchor"  # the ledger's last hash, said where the database cannot reach; key: entry seq
     THREAD_NUDGE = "thread_nudge"  # one line in an action's own thread; key: entry seq

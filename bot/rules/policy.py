@@ -37,7 +37,6 @@ class Repository(_Part):
     token_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None  # an environment variable
     push: bool = False  # may its token push branches `hotwash/…`, when somebody presses the button
     host: Literal["github", "gitlab"] | None = None  # what opens their pull requests; github.com, gitlab.com are known
-    host: Literal["github", "gitlab"] | None = None  # what opens their pull requests; github.com, gitlab.com are known
     paths: dict[str, str] = {}
 
     @model_validator(mode="after")
@@ -59,8 +58,6 @@ class Repository(_Part):
             raise ValueError("token_env is the password of an https URL that has none itself: https://host/path")
         if self.push and not self.token_env:
             raise ValueError("push needs token_env: the variable that holds a token which may push")
-        if self.host and not self.push:
-            raise ValueError("host says where pull requests of pushed branches are opened: it needs push = true")
         if self.host and not self.push:
             raise ValueError("host says where pull requests of pushed branches are opened: it needs push = true")
         return self

@@ -14,7 +14,6 @@ _WHAT = {
     EffectKind.PIN: "pin the card",
     EffectKind.PATCH: "upload a patch",
     EffectKind.PULL: "open a pull request for the branch that was pushed",
-    EffectKind.PULL: "open a pull request for the branch that was pushed",
     EffectKind.CATCH_UP: "catch somebody up directly",
     EffectKind.ANNOUNCEMENT: "announce this incident",
     EffectKind.ANCHOR: "post the ledger's hash",
@@ -54,16 +53,6 @@ _HOST_SAYS = {
     "host:moved": "The repository has moved. Give its new url in the policy, and restart.",
     "host:unreadable": "What answers there is not the API of that host. Check `host` and `url` in the policy.",
 }
-_OPEN_IT = "Open it by hand, or press the button again once that is so."
-_HOST_SAYS = {
-    "host:401": f"Its host does not take the token. It needs one that is valid, and a restart. {_OPEN_IT}",
-    "host:403": f"The token may push, but not open pull requests. It needs that right too. {_OPEN_IT}",
-    "host:404": f"Its host shows the token no such repository. The token needs the right to pull requests. {_OPEN_IT}",
-    "host:409": "Its host takes none from it: there may be one that I can't see. Look there, or open it by hand.",
-    "host:422": "Its host takes none from it: a rule for branches may forbid it. Look there, or open it by hand.",
-    "host:moved": "The repository has moved. Give its new url in the policy, and restart.",
-    "host:unreadable": "What answers there is not the API of that host. Check `host` and `url` in the policy.",
-}
 _UNTOLD = "What waits is kept for seven days, and tried again with the next event."
 
 
@@ -72,9 +61,6 @@ def sentence(kind: str, error: str, who: str = "somebody") -> str:
     whom an invitation was for, or the name of a webhook."""
     if kind == EffectKind.WEBHOOK:
         return f"I could not tell the webhook {who}: `{error}`. {_UNTOLD}"
-    if kind == EffectKind.PULL:
-        why = _HOST_SAYS.get(error, f"Its host says `{error}`. {_OPEN_IT}")
-        return f"I could not {_WHAT[EffectKind.PULL]}. {why}"
     if kind == EffectKind.PULL:
         why = _HOST_SAYS.get(error, f"Its host says `{error}`. {_OPEN_IT}")
         return f"I could not {_WHAT[EffectKind.PULL]}. {why}"
