@@ -39,6 +39,7 @@ from bot.warroom.scope import know_workspace
 from bot.warroom.watch import Watcher
 from bot.web import api, errors, health, metrics, signin, webhooks
 from bot.web.pages import reports
+from bot.web.pages import reports
 from bot.web.pages import routes as pages
 from bot.web.seal import Seal
 from bot.web.slack import SlackFirst
@@ -182,6 +183,7 @@ def add_routes(app: FastAPI, hotwash: Hotwash) -> None:
     app.add_exception_handler(signin.Barred, signin.tell_barred)
     app.include_router(signin.router(hotwash.rooms.db, seen_by, missing, partial(_meet, hotwash), viewer))
     app.include_router(pages.router(hotwash.rooms, hotwash.clock.now, viewer))
+    app.include_router(reports.router(hotwash.rooms, hotwash.clock.now, seen_by, viewer))
     app.include_router(reports.router(hotwash.rooms, hotwash.clock.now, seen_by, viewer))
     app.include_router(api.router(hotwash.rooms, hotwash.clock.now, hotwash.hurry, partial(_undone_by, hotwash)))
 
