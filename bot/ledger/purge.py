@@ -26,6 +26,7 @@ from bot.ledger.tables import (
     links,
     messages,
     outbox,
+    patches,
     people,
     proofs,
     receipts,
@@ -83,10 +84,10 @@ def purge(
     )
     conn.execute(update(entries).where(this).values(payload=None, salt=None))
     _blank_state(conn, incident, seq, payload)
-    _blank_changes(conn, incident, seq, at)
+    copies = _blank_changes(conn, incident, seq, at)
     _blank_answers(conn, incident.workspace_id, since=entry.at)
 
-    copies = [
+    copies += [
         f"entry {other} of {incident.name} says it too: purge that as well" for other in _echoes(conn, entry, payload)
     ]
     if "title" in payload and incident.channel_name:
@@ -129,16 +130,25 @@ def _blank_state(conn: Connection, incident: Incident, seq: int, payload: Mappin
     )
 
 
-def _blank_changes(conn: Connection, incident: Incident, seq: int, at: int) -> None:
-    """Blank the changes to files that an entry tells of, or that came of what it tells of. They are compared no more;
-    what was proven of them before stays proven."""
+def _blank_changes(conn: Connection, incident: Incident, seq: int, at: int) -> list[str]:
+    """Blank the changes to files that an entry tells of, or that came of what it tells of, and what was made of them.
+    They are compared no more; what was proven of them before stays proven. The copies that went elsewhere."""
     here = entries.c.incident_id == incident.id
     placed = select(entries.c.seq).where(here, entries.c.ref_seq == seq, entries.c.kind == "change.recorded")
     told = and_(changes.c.incident_id == incident.id, or_(changes.c.seq == seq, changes.c.seq.in_(placed)))
     conn.execute(delete(sent_changes).where(sent_changes.c.incident_id == incident.id, sent_changes.c.seq == seq))
     conn.execute(delete(proofs).where(proofs.c.action_id.in_(select(changes.c.action_id).where(told))))
     gone = {"path": BLANK, "upstream_path": BLANK, "base_content": None, "live_content": None, "veil": None}
+    made = patches.c.action_id.in_(select(changes.c.action_id).where(told))
+    copies = []
+    for patch in conn.execute(select(patches).where(made, patches.c.content.is_not(None))):
+        copies.append("the patch that was uploaded to the action's thread in Slack: delete it there")
+        copies += [f"the branch that was pushed to {patch.repo}, at {patch.commit}, in Git"] if patch.commit else []
+    conn.execute(  # what is still missing of the action's other changes is made anew
+        update(patches).where(made).values(made_for=None, tip=None, content=None, push_by=None, push_at=None)
+    )
     conn.execute(update(changes).where(told).values(dropped_at=at, **gone))
+    return copies
 
 
 def _blank_answers(conn: Connection, workspace_id: int, since: int) -> None:

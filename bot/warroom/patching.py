@@ -79,12 +79,15 @@ def _patch(git_dir: Path, tip: str, recorded: Sequence[RecordedChange]) -> bytes
 
 
 def record(scope: Scope, made: Collection[Made]) -> None:
-    """Keep what was made, and have it shown. Where nothing is missing any more there is nothing to show. Incidents are
-    locked in the order of their ids."""
+    """Keep what was made, and have it shown. Where nothing is missing any more there is nothing to show, and where a
+    change was purged or replaced meanwhile the next look makes another. Incidents are locked in the order of their
+    ids."""
     for one in sorted(made, key=lambda one: (one.due.patch.incident_id, one.due.patch.id)):
         patch = one.due.patch
         incident = load.incident_by_id(scope.conn, patch.incident_id, lock=True)
         (action,) = load.actions_where(scope.conn, actions.c.id == patch.action_id)
+        if not {one.id for one in one.due.changes} <= {change.id for change in changes_of(scope.conn, [action.id])}:
+            continue
         keep(scope.conn, patch.id, one.due.missing, one.tip, one.content)
         if one.content and patch.made_for != one.due.missing:
             said = {"action": action.number, "repo": Clean(patch.repo), "tip": Clean(one.tip)}

@@ -10,14 +10,17 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 
 from bot.ledger import load
 from bot.ledger import purge as purging
+from bot.ledger.changes import store
 from bot.ledger.database import Database
+from bot.ledger.patches import keep, patches_where, push_tried, want, want_push
 from bot.ledger.purge import carry_out, erase_person, purge
+from bot.ledger.record import record
 from bot.ledger.tables import entries, incidents, links, messages, metadata, outbox, people, reminders
 from bot.ledger.verify import verify
 from bot.rules import commands as ask
 from bot.rules.clean import Clean, redact
-from bot.rules.decision import Refusal
-from bot.rules.model import HOUR, Line
+from bot.rules.decision import Entry, Refusal
+from bot.rules.model import HOUR, Line, RecordedChange
 from bot.rules.policy import Policy, Repository
 from bot.warroom.handle import WarRooms
 from bot.warroom.scope import Request
@@ -226,6 +229,43 @@ async def test_what_replaced_a_purged_text_stays(room: Room) -> None:
     await room.purge(2)
     texts = await room.db.read(lambda conn: [one.text for one in load.actions_where(conn)])
     assert texts == ["mysql with a password"]
+
+
+def _recorded_and_patched(conn: Connection) -> None:
+    """A change of INC-1#1 and the patch that was made of it and pushed, as looks record them."""
+    incident = load.incident(conn, incidents.c.number == 1, lock=True)
+    assert incident is not None
+    action = load.action(conn, incident.id, 1)
+    assert action is not None
+    told = {"action": 1, "repo": Clean("shop"), "files": [Clean("etc/quince.conf")], "count": 1}
+    entry = Entry("change.recorded", told)
+    record(conn, TEAM, incident, actor_id=action.owner_id, via="git", at=START, entries=[entry])
+    change = RecordedChange(
+        0, action.id, incident.id, "shop", Clean("etc/quince.conf"), "a" * 40, "100644", b"pool = 1\n", "100644",
+        b"pool = quince\n", {}, Clean("etc/quince.conf"), action.owner_id, START,
+    )  # fmt: skip
+    store(conn, 1, [change], incident.last_seq + 1)
+    want(conn, 1, incident.id, action.id, "shop")
+    (patch,) = patches_where(conn)
+    keep(conn, patch.id, "etc/quince.conf: 1", "b" * 40, b"+pool = quince\n")
+    push_tried(conn, patch.id, "c" * 40)
+    want_push(conn, action.id, "shop", action.owner_id, START)
+
+
+async def test_the_patch_of_a_purged_change_goes_with_it(room: Room) -> None:
+    await room.do(ask.Open("Down"))
+    await room.do(ask.Log(LOG, incident=1))
+    await room.db.write(_recorded_and_patched)
+    assert {"changes.live_content", "patches.content", "patches.made_for"} <= set(await room.held("quince"))
+    copies = await room.purge(await room.seq_holding("quince"))
+    assert await room.held("quince") == []
+    if room.db.sqlite:
+        assert "quince" not in room.on_disk()
+    (patch,) = await room.db.read(patches_where)
+    assert (patch.content, patch.push_by, patch.push_at) == (None, None, None)
+    assert any("patch that was uploaded" in copy for copy in copies)
+    assert any(f"pushed to shop, at {'c' * 40}" in copy for copy in copies)
+    assert (await room.db.read(verify)).fits
 
 
 async def test_two_links_of_one_action_can_be_purged(room: Room) -> None:
