@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 from uuid import uuid4
 
 import aiohttp
@@ -19,8 +20,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import OperationalError
 
 from bot.clock import Bells, Clock
-from bot.delivery import pull_requests, webhook
+from bot.delivery import pull_requests, report, webhook
 from bot.delivery.loop import Delivery
+from bot.git.mirror import Mirror
 from bot.git.run import GitError, git_version
 from bot.ledger import migrate
 from bot.ledger.database import Database
@@ -39,7 +41,6 @@ from bot.warroom.scope import know_workspace
 from bot.warroom.watch import Watcher
 from bot.web import api, errors, health, metrics, signin, webhooks
 from bot.web.pages import reports
-from bot.web.pages import reports
 from bot.web.pages import routes as pages
 from bot.web.seal import Seal
 from bot.web.slack import SlackFirst
@@ -49,6 +50,8 @@ LOOK_AT_SOCKET = 1.0  # seconds
 CLOSING = 2.0  # seconds for Socket Mode to close when the process stops
 JUDGING = 20.0  # seconds that a pipeline waits to hear what its deploy would undo
 CONNECT_AGAIN = 5.0  # seconds between tries to reach Slack's Socket Mode
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -123,11 +126,17 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         )
         client = _client(settings, session)
         refused = partial(_refused, rooms, clock)
+
+        async def using(name: str, work: Callable[[Mirror], T]) -> T:
+            assert watcher is not None  # the policy names the repository
+            return await watcher.using(name, work)
+
         outside = await stack.enter_async_context(httpx.AsyncClient(timeout=webhook.TIMEOUT))
         tell = webhook.Webhooks(webhook_keys(policy, os.environ), outside).tell
         tokens = repository_tokens(policy, os.environ)
         open_pull = pull_requests.PullRequests(rooms, tokens, outside).open
-        elsewhere = {EffectKind.WEBHOOK: tell, EffectKind.PULL: open_pull}
+        commit = report.Reports(using, policy).commit
+        elsewhere = {EffectKind.WEBHOOK: tell, EffectKind.REPORT: commit, EffectKind.PULL: open_pull}
         delivery = Delivery(db, client, policy, clock.now, worker, refused, elsewhere=elsewhere)
         inbound = Inbound(rooms, client, clock.now, delivery.poke)
         secret = settings.slack_signing_secret
@@ -183,7 +192,6 @@ def add_routes(app: FastAPI, hotwash: Hotwash) -> None:
     app.add_exception_handler(signin.Barred, signin.tell_barred)
     app.include_router(signin.router(hotwash.rooms.db, seen_by, missing, partial(_meet, hotwash), viewer))
     app.include_router(pages.router(hotwash.rooms, hotwash.clock.now, viewer))
-    app.include_router(reports.router(hotwash.rooms, hotwash.clock.now, seen_by, viewer))
     app.include_router(reports.router(hotwash.rooms, hotwash.clock.now, seen_by, viewer))
     app.include_router(api.router(hotwash.rooms, hotwash.clock.now, hotwash.hurry, partial(_undone_by, hotwash)))
 

@@ -177,11 +177,13 @@ def share(
 def verify(
     incident: Annotated[str | None, typer.Argument(help="INC-42; without it, all")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="don't read anchors back from Slack")] = False,
+    against: Annotated[Path | None, typer.Option(help="a clone of the repository with the reports")] = None,
 ) -> None:
     """Walk the ledger's chain and its anchors, and name the first entry that does not fit."""
     from bot import ops
 
-    said, fits = _run(lambda settings: ops.verify(settings, _number(incident) if incident else None, offline=offline))
+    number = _number(incident) if incident else None
+    said, fits = _run(lambda settings: ops.verify(settings, number, offline=offline, against=against))
     print(said)
     raise SystemExit(0 if fits else 1)
 

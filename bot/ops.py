@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from bot.forms import FORMS
 from bot.forms.gather import report_of
+from bot.git.report import committed_anchors
+from bot.git.run import GitError
 from bot.ledger import load, tokens
 from bot.ledger import purge as purging
 from bot.ledger import verify as verifying
@@ -83,9 +86,12 @@ async def share(settings: Settings, number: int, days: int) -> str:
     return address
 
 
-async def verify(settings: Settings, number: int | None, *, offline: bool) -> tuple[str, bool]:
+async def verify(
+    settings: Settings, number: int | None, *, offline: bool, against: Path | None = None
+) -> tuple[str, bool]:
     """What the walk found, a line an incident, and whether all fits. Anchors are read back from Slack unless
-    `offline`, or where no token is set; then that is said."""
+    `offline`, or where no token is set; then that is said. `against` is a clone of the repository to which the reports
+    are committed: each names an entry and its hash. Raises CannotRun where it can't be read."""
     anchors: list[verifying.Anchor] = []
     said = []
     if offline or settings.slack_bot_token is None:
@@ -97,11 +103,23 @@ async def verify(settings: Settings, number: int | None, *, offline: bool) -> tu
         anchors, unread = await read_anchors(client)
         said += [f"#{name} could not be read: its anchors are not among those checked." for name in unread]
     async with _database(settings) as db:
+        if against is not None:
+            team = await db.read(_team)
+            committed = await asyncio.to_thread(_committed, against)
+            anchors += [verifying.Anchor(team, *one) for one in committed]
+            said.append(f"{len(committed)} reports in {against} name an entry of a ledger.")
         report = await db.read(lambda conn: verifying.verify(conn, number, anchors))
     said += [_verdict(verdict, bool(anchors)) for verdict in report.verdicts]
     if not report.verdicts:
         said.append("There is no incident yet.")
     return "\n".join(said), report.fits
+
+
+def _committed(repository: Path) -> list[tuple[int, int, str, str]]:
+    try:
+        return list(committed_anchors(repository))
+    except GitError as error:
+        raise CannotRun(f"{repository} can't be read as a Git repository: {error}") from error
 
 
 def _verdict(verdict: verifying.Verdict, anchored: bool) -> str:

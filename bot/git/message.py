@@ -9,7 +9,7 @@ nothing else.
 import re
 from dataclasses import dataclass
 
-REPORT_MARK = "Hotwash-Report"
+REPORT_MARK = "Hotwash-Ledger"
 """Trailer of the reports that Hotwash itself commits. Their `Incident:` is no fact about the incident: if it
 were, each report would change the ledger, and so ask for the next report."""
 

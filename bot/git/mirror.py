@@ -42,6 +42,10 @@ class BranchMissing(GitError):
     repository's own default branch, if it has one."""
 
 
+class Moved(GitError):
+    """A branch that was to be pushed to has commits that we have not seen."""
+
+
 class NotOurs(GitError):
     """A branch that was to be pushed holds what somebody else committed. It was left as it is."""
 
@@ -172,6 +176,18 @@ class Mirror:
             env = self._env | dict(more)
             git(self.directory, "push", "--quiet", "--no-verify", lease, "upstream", f"{commit}:{ref}",
                 timeout=FETCH_TIMEOUT, env=env, keep=self._keep)  # fmt: skip
+
+    def push_upstream(self, commit: str, *, more: Mapping[str, str]) -> None:
+        """Push a commit onto the upstream branch, whose tip is its parent. Raises Moved where that has moved on since,
+        and GitError."""
+        with self._alone():
+            try:
+                git(self.directory, "push", "--quiet", "--no-verify", "upstream", f"{commit}:{self._ref}",
+                    timeout=FETCH_TIMEOUT, env=self._env | dict(more), keep=self._keep)  # fmt: skip
+            except GitError as error:
+                if "(fetch first)" in error.stderr or "(non-fast-forward)" in error.stderr:
+                    raise Moved("the upstream branch moved on meanwhile", error.stderr, error.code) from error
+                raise
 
     def tip(self) -> str:
         """The commit that the upstream branch points at, as last fetched. Raises GitError."""

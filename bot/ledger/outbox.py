@@ -51,6 +51,7 @@ _NO_ROOM = {
     EffectKind.DEPLOY_ALARM,
     EffectKind.DEPLOY_ALARM_OWNER,
     EffectKind.WEBHOOK,
+    EffectKind.REPORT,
     EffectKind.PULL,
 }
 

@@ -47,6 +47,7 @@ class EffectKind(StrEnum):
     DRIFT_NOTICE = "drift_notice"  # to the announce channel; key: entry seq
     ALARM = "alarm"  # a regression, to the announce channel; key: entry seq
     ALARM_OWNER = "alarm_owner"  # the same to the owner; key: entry seq
+    REPORT = "report"  # the close-out report, committed to the repository that the policy names
     WEBHOOK = "webhook"  # what an endpoint of the policy is told next; key: its name
     DEPLOY_WARNING = "deploy_warning"  # a deploy undoes actions, in their room; key: entry seq
     DEPLOY_ALARM = "deploy_alarm"  # the same to the announce channel; key: entry seq

@@ -153,12 +153,30 @@ class Reporting(_Part):
     `refocus_minutes`: how long somebody takes to get back to what they were interrupted in, 23 min 15 s on average:
     Gloria Mark (University of California, Irvine), in the Gallup Business Journal, "Too Many Interruptions at Work?",
     June 2006.
+
+    With `repository`, the name of a watched one, the report is committed to it as `path`, pushed onto a branch
+    `hotwash/INC-42` or straight onto upstream; those of private incidents only with `private`.
     """
+
+    repository: Name | None = None
+    path: str = "incidents/{year}/{incident}.md"
+    push: Literal["branch", "upstream"] = "branch"
+    private: bool = False
 
     look_back_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 120  # before the first sign
     revenue_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None  # lost while service is away
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None  # as ISO 4217 names it
     refocus_minutes: Annotated[int, Field(ge=0)] = 23
+
+    def path_of(self, year: int, incident: str) -> str:
+        return self.path.replace("{year}", str(year)).replace("{incident}", incident)
+
+    @model_validator(mode="after")
+    def _a_file_each(self) -> Self:
+        parts = self.path_of(2026, "INC-42").split("/")
+        if "{incident}" not in self.path or any(one in ("", ".", "..") or one.lower() == ".git" for one in parts):
+            raise ValueError("path is that of a file in the repository, without . and .., with {incident} in it")
+        return self
 
     @model_validator(mode="after")
     def _money(self) -> Self:
@@ -237,6 +255,8 @@ class Policy(_Part):
             if service.repo is not None and service.repo not in repositories:
                 raise ValueError(f"services: {service.name}: {service.repo!r} is none of the repositories")
         hooks = [hook.name for hook in self.webhooks]
+        if self.report.repository is not None and self.report.repository not in repositories:
+            raise ValueError(f"report: {self.report.repository!r} is none of the repositories")
         named = {"severities": names, "repositories": repositories, "roles": roles, "services": services}
         named["webhooks"] = hooks
         for what, all_names in named.items():

@@ -53,12 +53,19 @@ _HOST_SAYS = {
     "host:moved": "The repository has moved. Give its new url in the policy, and restart.",
     "host:unreadable": "What answers there is not the API of that host. Check `host` and `url` in the policy.",
 }
+_NOT_COMMITTED = {
+    "git:denied": "The repository's host did not let me push: see the token or key in the policy.",
+    "git:not_ours": "Somebody else has committed to its branch, which I left as it is.",
+}
 _UNTOLD = "What waits is kept for seven days, and tried again with the next event."
 
 
 def sentence(kind: str, error: str, who: str = "somebody") -> str:
     """For example: `I could not invite gwen. Guests can only be added by people.` `error` is Slack's code; `who` is
     whom an invitation was for, or the name of a webhook."""
+    if kind == EffectKind.REPORT:
+        why = _NOT_COMMITTED.get(error, "The log says what git said.")
+        return f"I could not commit the report. {why} I try again when something changes."
     if kind == EffectKind.WEBHOOK:
         return f"I could not tell the webhook {who}: `{error}`. {_UNTOLD}"
     if kind == EffectKind.PULL:

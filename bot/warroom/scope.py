@@ -14,7 +14,7 @@ from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Inse
 from bot.rules.model import Action, Incident, IncidentState, Person
 from bot.rules.policy import Policy
 from bot.rules.rights import may
-from bot.warroom import tell_outside
+from bot.warroom import commit_report, tell_outside
 
 STANDING = 0  # the number of a workspace's standing incident
 _ON_EVERY_HOME = ("incident.", "action.owner")  # entries that change more than the Home tabs of owner and lead
@@ -176,6 +176,7 @@ class Scope:
             effects=effects,
         )
         tell_outside.run(self, incident, entries, before)
+        commit_report.wish(self, incident, entries)
         return recorded
 
 

@@ -69,11 +69,11 @@ def test_an_incident_is_named_without_a_claim() -> None:
 
 
 def test_a_report_of_hotwash_itself_names_no_incident() -> None:
-    assert parse_message("Report\n\nIncident: INC-42\nHotwash-Report: INC-42\n") == Message()
+    assert parse_message("Report\n\nIncident: INC-42\nHotwash-Ledger: 12 9f2c\n") == Message()
 
 
 def test_a_squash_of_a_report_and_a_fix_still_claims_the_fix() -> None:
-    text = "All (#3)\n\n* Report\n\nIncident: INC-42\nHotwash-Report: INC-42\n\n* Fix\n\nReconciles: INC-42#7\n"
+    text = "All (#3)\n\n* Report\n\nIncident: INC-42\nHotwash-Ledger: 12 9f2c\n\n* Fix\n\nReconciles: INC-42#7\n"
     assert parse_message(text) == Message(reconciles=((42, 7),), pull=3)
 
 
