@@ -69,3 +69,13 @@ def test_a_token_is_for_https_alone(tmp_path: Path, url: str, ok: bool) -> None:
         return
     with pytest.raises(PolicyError, match="token_env is the password of an https URL"):
         load_policy(file)
+
+
+def test_a_host_for_pull_requests_needs_a_push(tmp_path: Path) -> None:
+    file = tmp_path / "hotwash.toml"
+    shop = '[[repositories]]\nname = "shop"\nurl = "https://git.example.com/acme/shop.git"\nhost = "gitlab"\n'
+    file.write_text(shop)
+    with pytest.raises(PolicyError, match="it needs push = true"):
+        load_policy(file)
+    file.write_text(shop + 'token_env = "SHOP_TOKEN"\npush = true\n')
+    assert load_policy(file).repositories[0].host == "gitlab"
