@@ -33,10 +33,11 @@ bench: .venv/dev.stamp
 soak: .venv/dev.stamp
 	$(BIN)/python -m tests.soak $(ARGS)
 
-# Photograph the demo for the README (needs a Chromium)
+# Photograph the demo and the pages for the README and the guide (needs a Chromium)
 pictures: .venv/dev.stamp
 	$(BIN)/python -m tests.browser.pictures
 	$(BIN)/python -m tests.browser.guide_pictures
+	$(BIN)/python -m tests.browser.page_pictures
 
 # For maintainers: pin anew, leaving out what was released within the last week (needs uv)
 requirements:

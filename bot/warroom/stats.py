@@ -22,9 +22,13 @@ _ENDS = (How.PROVEN, How.CONFIRMED, How.UNDONE, How.WAIVED)
 
 
 def run(scope: Scope, command: Stats) -> Answer:
-    since = stats.first_week(scope.at, command.weeks)
-    weeks = stats.by_week(_resolved(scope, since), _changes(scope, since), scope.at, command.weeks)
-    return Answer(tell(weeks))
+    return Answer(tell(by_week(scope, command.weeks)))
+
+
+def by_week(scope: Scope, weeks: int) -> tuple[Week, ...]:
+    """The last `weeks` weeks, as far as this person may see."""
+    since = stats.first_week(scope.at, weeks)
+    return stats.by_week(_resolved(scope, since), _changes(scope, since), scope.at, weeks)
 
 
 def _resolved(scope: Scope, since: int) -> list[Resolved]:

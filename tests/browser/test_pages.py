@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -19,18 +20,26 @@ from tests.web.pages import Site, site
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
-PAGES = ["/", "/?q=nothing+of+the+kind", "/drift", "/incidents/INC-1", "/incidents/INC-404"]
+PAGES = [
+    "/",
+    "/?q=nothing+of+the+kind",
+    "/drift",
+    "/trends",
+    "/incidents/INC-1/report",
+    "/incidents/INC-1",
+    "/incidents/INC-404",
+]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def pages(tmp_path: Path) -> AsyncIterator[Site]:
+@asynccontextmanager
+async def under_way(folder: Path) -> AsyncIterator[Site]:
     """A bot with an incident under way, served."""
     clock = Clock()
-    url = f"sqlite+aiosqlite:///{tmp_path / 'pages.sqlite'}"
+    url = f"sqlite+aiosqlite:///{folder / 'pages.sqlite'}"
     upgrade(url)
     async with Playground(now=lambda: clock.now() / 1_000_000, rate_limits=False) as pg:
         await pg.client.post("app", manifest=manifest(None))
-        async with started(pg, clock, url, tmp_path, "") as war, site(war) as served:
+        async with started(pg, clock, url, folder, "") as war, site(war) as served:
             maya, sam = pg.person("maya"), pg.person("sam")
             room = await war.open(maya, "Checkout answers 502")
             await sam.do("join", channel=room)
@@ -40,6 +49,12 @@ async def pages(tmp_path: Path) -> AsyncIterator[Site]:
             await maya.command(room, "/hotfix #3 waive it goes away with the next release")
             await maya.command("#general", "/incident open sev3 Mail is late")
             yield served
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pages(tmp_path: Path) -> AsyncIterator[Site]:
+    async with under_way(tmp_path) as served:
+        yield served
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -336,3 +336,33 @@ async def test_an_operator_makes_a_link_on_the_command_line(pages: Site) -> None
         await ops.share(settings, 2, 1)
     with pytest.raises(Refusal, match="HOTWASH_URL"):
         await ops.share(settings.model_copy(update={"url": None}), 1, 1)
+
+
+async def test_trends_go_week_by_week_and_name_what_comes_up_again(pages: Site) -> None:
+    war = pages.war
+    maya = war.person("maya")
+    room = await war.open(maya)
+    await war.logged(maya, room, "--on edge-1 raised the pool to 80")
+    await war.logged(maya, room, "--on edge-1 raised the pool to 90")
+    await war.logged(maya, room, "--on edge-2 turned the flag off")
+    await maya.command(room, "/hotfix #3 waive gone on Friday")
+    await maya.command("#general", "/incident open --private sev2 leaked credentials")
+    await war.logged(maya, await war.room(maya, 2), "--on vault-9 revoked the key")
+    await maya.command("#general", "/hotfix INC-2 --on vault-9 made a new key")
+    war.move(hours=2)
+    await maya.command(room, "/incident resolve")
+    async with pages.signed_in("sam") as other, pages.signed_in("maya") as member:
+        page = text_of((await other.get("/trends")).text)
+        assert "The last 12 weeks" in page
+        assert re.search(r"Time to resolve, median: 2 h", page)
+        assert re.search(r"Time from production to Git, median: nothing", page)
+        assert re.search(r"Drift debt of the changes made in a week: [45] h", page)  # two changes for two hours
+        assert "Proven, of the changes made in a week: 0 %" in page
+        assert "edge-1 2" in page and "edge-2" not in page and "vault-9" not in page
+        assert "gone on Friday 1" in page
+        assert "none named sev1 1" in page and "sev2" not in page
+        whole = text_of((await member.get("/trends?weeks=4")).text)
+        assert "vault-9 2" in whole and "none named sev2 1" in whole
+        assert (await other.get("/trends?weeks=0")).status_code == 422
+        drawn = (await other.get("/trends?weeks=4")).text
+        assert re.findall(r'<rect x="(\d+)"', drawn) == ["31", "31", "31"]  # the present week, in three of four plots

@@ -1,4 +1,4 @@
-"""The pages: incidents, one incident, and the drift board."""
+"""The pages: incidents, one incident, the drift board, and trends."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ from bot.rules.proofs import finding
 from bot.rules.telling import tell
 from bot.warroom.handle import WarRooms
 from bot.web.live import stream
-from bot.web.pages import reads
+from bot.web.pages import reads, trends
 from bot.web.pages.reads import Sought
 from bot.web.pages.render import NO_SUCH, SAFE, number_of, page, said
 from bot.web.signin import Viewer
@@ -89,6 +89,13 @@ def router(rooms: WarRooms, now: Callable[[], int], viewer: Callable[[Request], 
     async def drift(looking: Annotated[Viewer, Depends(viewer)], owner: str = "") -> Response:
         board = await rooms.db.read(lambda conn: reads.board(conn, looking, now()))
         return page("drift.html", viewer=looking, board=board, owner=owner, now=now())
+
+    @routes.get("/trends")
+    async def over_time(
+        looking: Annotated[Viewer, Depends(viewer)], weeks: Annotated[int, Query(ge=1, le=104)] = 12
+    ) -> Response:
+        found = await rooms.db.read(lambda conn: trends.trends(conn, rooms, looking, now(), weeks))
+        return page("trends.html", viewer=looking, trends=found, weeks=weeks, tallest=trends.TALLEST)
 
     def commit_page(repo: str | None, sha: str) -> str | None:
         """The address of a commit on its host, where that has one."""
