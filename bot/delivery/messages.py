@@ -3,6 +3,8 @@
 from bot.delivery.hand import Json
 from bot.delivery.scene import AnnounceChannel, Render, Scene, ServiceChannel, Shown
 from bot.ledger import load
+from bot.ledger.patches import patches_where
+from bot.ledger.tables import patches
 from bot.rules import checklist as rules
 from bot.rules import summary as facts
 from bot.rules.decision import EffectKind
@@ -50,7 +52,16 @@ def _action(scene: Scene) -> Shown | None:
     number = int(scene.effect.key)
     room = scene.room(number)
     item = scene.items(room).get(number)
-    return _in_room(room, echo(item, room) if item else struck(room.actions[0], room))
+    if item is None:
+        return _in_room(room, struck(room.actions[0], room))
+    return _in_room(room, echo(item, room, push=_is_to_push(scene, item.action.id)))
+
+
+def _is_to_push(scene: Scene, action_id: int) -> bool:
+    """Whether there is a patch that was not pushed, and a token that may push it."""
+    made = patches_where(scene.conn, patches.c.action_id == action_id, patches.c.pushed.is_(False))
+    may = {repository.name for repository in scene.policy.repositories if repository.push}
+    return any(patch.content and patch.repo in may for patch in made)
 
 
 def _note(scene: Scene) -> Shown | None:

@@ -22,6 +22,7 @@ from bot.rules.clean import Clean
 from bot.rules.decision import Effect, EffectKind, Entry
 from bot.rules.model import Proof, RecordedChange
 from bot.rules.proofs import missing
+from bot.warroom.patch import may_push
 from bot.warroom.scope import Scope
 
 
@@ -91,6 +92,7 @@ def record(scope: Scope, made: Collection[Made]) -> None:
         keep(scope.conn, patch.id, one.due.missing, one.tip, one.content)
         if one.content and patch.made_for != one.due.missing:
             said = {"action": action.number, "repo": Clean(patch.repo), "tip": Clean(one.tip)}
-            scope.write(
-                incident, [Entry("patch.made", said)], effects=[Effect(EffectKind.PATCH, incident.id, str(patch.id))]
-            )
+            effects = [Effect(EffectKind.PATCH, incident.id, str(patch.id))]
+            if may_push(scope, patch.repo):  # the echo then has a button for it
+                effects.append(Effect(EffectKind.ACTION, incident.id, str(action.number)))
+            scope.write(incident, [Entry("patch.made", said)], effects=effects)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.git.hosting import READ, WRITE, Host, hosting
-from tests.warroom.conftest import War
+from tests.warroom.conftest import War, said
 from tests.warroom.repo import Upstream
 from tests.warroom.test_patches import BASE, CONF, changed, patches
 
@@ -66,6 +66,22 @@ async def test_a_press_pushes_the_branch_and_its_merge_proves_the_change(war: Wa
     await war.echo(maya, room, 1, "proven")
 
 
+async def test_the_echo_offers_the_push_once_its_patch_is_there(war: War, upstream: Upstream) -> None:
+    maya = war.person("maya")
+    room = await war.open(maya)
+    echo = await changed(war, upstream, maya, room, 1)
+    assert "Push" not in str(echo.raw["blocks"])
+    said(await maya.command(room, "/incident resolve"))
+    await patches(war, 1)
+    offering = await maya.wait_for(room, lambda m: m.ts == echo.ts and f"Push {BRANCH}" in str(m.raw["blocks"]))
+    assert "Get the patch" not in str(offering.raw["blocks"])
+    await maya.press(offering, f"Push {BRANCH}")
+    shown = await war.echo(maya, room, 1, "in review")
+    assert "Get the patch" in str(shown.raw["blocks"]) and f"Push {BRANCH}" not in str(shown.raw["blocks"])
+    upstream.git("fetch", "-q", "origin", BRANCH)
+    assert "Reconciles: INC-1#1" in upstream.git("log", "-1", "--format=%B", "FETCH_HEAD")
+
+
 async def test_what_somebody_else_committed_there_is_left_and_said(war: War, upstream: Upstream) -> None:
     maya = war.person("maya")
     room = await war.open(maya)
@@ -88,8 +104,8 @@ async def test_a_token_that_may_not_push_is_said_once(war: War, upstream: Upstre
     echo = await changed(war, upstream, maya, room, 1)
     await maya.press(echo, "Get the patch")
     await maya.press(await maya.wait_for(room, "comes into its thread", within=10), f"Push {BRANCH}")
-    said = await maya.wait_for(room, f"could not push {BRANCH}", thread=echo, within=20)
-    assert "SHOP_TOKEN" in said.text and READ not in said.text
+    note = await maya.wait_for(room, f"could not push {BRANCH}", thread=echo, within=20)
+    assert "SHOP_TOKEN" in note.text and READ not in note.text
     await war.echo(maya, room, 1, "missing")  # the repository is looked at as before
     assert len([one for one in await war.ledger(1) if one.kind == "push.failed"]) == 1
 

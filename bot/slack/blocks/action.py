@@ -1,15 +1,17 @@
 """The echo of one action: posted where people can see it, and kept current until it is reconciled."""
 
-from bot.rules.checklist import Item, named
-from bot.rules.model import Action, ActionState, WarRoom
+from bot.git.mend import branch
+from bot.rules.checklist import Item, Verb, named
+from bot.rules.model import Action, ActionState, Incident, WarRoom
 from bot.rules.proofs import instead
 from bot.rules.summary import plain_duration
 from bot.slack import mrkdwn
 from bot.slack.blocks import phrases
-from bot.slack.blocks.parts import Block, Message, actions, context, message, section, verbatim
+from bot.slack.blocks.parts import Block, Message, actions, button, context, message, section, value_of, verbatim
 
 
-def echo(item: Item, room: WarRoom) -> Message:
+def echo(item: Item, room: WarRoom, *, push: bool = False) -> Message:
+    """With `push`, its patch is in the thread and may be pushed: the button for that, not *Get the patch*."""
     action = item.action
     return message(
         f"{phrases.ref(room.incident, action)} {named(action, item.basis.how)}: {mrkdwn.shorten(action.text, 200)}",
@@ -18,9 +20,16 @@ def echo(item: Item, room: WarRoom) -> Message:
             verbatim(action.text, as_code=phrases.looks_like_code(action.text)),
             *_instead(item),
             context(" · ".join([*_what(action), _owner(item), *_circumstances(item, room)])),
-            actions(*(phrases.settling(item, verb, room.incident) for verb in item.buttons)),
+            actions(*(_button(item, verb, room.incident, push) for verb in item.buttons)),
         ],
     )
+
+
+def _button(item: Item, verb: Verb, incident: Incident, push: bool) -> Block:
+    if verb is Verb.PATCH and push:
+        action = item.action
+        return button("push", f"Push {branch(incident, action)}", value_of(incident, action), str(action.number))
+    return phrases.settling(item, verb, incident)
 
 
 def _instead(item: Item) -> list[Block]:
