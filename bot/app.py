@@ -134,9 +134,9 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         outside = await stack.enter_async_context(httpx.AsyncClient(timeout=webhook.TIMEOUT))
         tell = webhook.Webhooks(webhook_keys(policy, os.environ), outside).tell
         tokens = repository_tokens(policy, os.environ)
-        open_pull = pull_requests.PullRequests(rooms, tokens, outside).open
-        commit = report.Reports(using, policy).commit
-        elsewhere = {EffectKind.WEBHOOK: tell, EffectKind.REPORT: commit, EffectKind.PULL: open_pull}
+        pulls = pull_requests.PullRequests(rooms, tokens, outside)
+        commit = report.Reports(using, policy, pulls).commit
+        elsewhere = {EffectKind.WEBHOOK: tell, EffectKind.REPORT: commit, EffectKind.PULL: pulls.open}
         delivery = Delivery(db, client, policy, clock.now, worker, refused, elsewhere=elsewhere)
         inbound = Inbound(rooms, client, clock.now, delivery.poke)
         secret = settings.slack_signing_secret

@@ -26,8 +26,7 @@ _TAKEN = (409, 422)  # the host found fault with what was asked: mostly that the
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    patch: int
+class Wanted:
     repo: str
     host: GitHub | GitLab
     offer: Offer
@@ -42,19 +41,23 @@ class PullRequests:
         wanted = await hand.read(partial(_wanted, hand=hand))
         if wanted is None:
             return
-        told = await self._find(hand, wanted) or await self._make(hand, wanted)
+        told = await self.ensure(hand, wanted)
         effect = hand.effect
-        record = partial(pull_opened.run, patch_id=wanted.patch, told=told)
+        record = partial(pull_opened.run, patch_id=int(effect.key), told=told)
         await self._rooms.alone(effect.workspace_id, effect.team_id, hand.now(), "git", record)
 
-    async def _find(self, hand: Hand, wanted: _Wanted) -> PullTold | None:
+    async def ensure(self, hand: Hand, wanted: Wanted) -> PullTold:
+        """The one that is open, or a new one. Raises Wait and Refused."""
+        return await self._find(hand, wanted) or await self._make(hand, wanted)
+
+    async def _find(self, hand: Hand, wanted: Wanted) -> PullTold | None:
         answer = await self._call(hand, wanted, "GET", params=wanted.host.query(wanted.offer))
         try:
             return wanted.host.found(answer, wanted.offer)
         except BadDelivery as error:
             raise Refused("host:unreadable") from error
 
-    async def _make(self, hand: Hand, wanted: _Wanted) -> PullTold:
+    async def _make(self, hand: Hand, wanted: Wanted) -> PullTold:
         try:
             answer = await self._call(hand, wanted, "POST", json=wanted.host.body(wanted.offer))
         except Refused as refused:
@@ -68,7 +71,7 @@ class PullRequests:
         except BadDelivery as error:
             raise Refused("host:unreadable") from error
 
-    async def _call(self, hand: Hand, wanted: _Wanted, method: str, **asked: Any) -> Any:
+    async def _call(self, hand: Hand, wanted: Wanted, method: str, **asked: Any) -> Any:
         """Raises Wait where the host is away or asks for time, Refused where it says no for good."""
         pace = f"git_host/{wanted.repo}"
         left = hand.paces.left(hand.effect.workspace_id, pace)
@@ -112,7 +115,7 @@ def asked_to_wait(status: int, headers: Mapping[str, str], now: float) -> int | 
     return int(min(HOUR, max(1.0, seconds) * SECOND))
 
 
-def _wanted(conn: Connection, hand: Hand) -> _Wanted | None:
+def _wanted(conn: Connection, hand: Hand) -> Wanted | None:
     """None where none is to be opened any more."""
     (patch,) = patches_where(conn, patches.c.id == int(hand.effect.key))
     (action,) = load.actions_where(conn, actions.c.id == patch.action_id)
@@ -122,4 +125,4 @@ def _wanted(conn: Connection, hand: Hand) -> _Wanted | None:
         return None
     incident = load.incident_by_id(conn, patch.incident_id)
     title, _, body = commit_message(incident, action).partition("\n\n")
-    return _Wanted(patch.id, patch.repo, host, Offer(branch(incident, action), repository.branch, title, body))
+    return Wanted(patch.repo, host, Offer(branch(incident, action), repository.branch, title, body))

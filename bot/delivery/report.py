@@ -9,8 +9,10 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.delivery.hand import Hand, Refused, Wait
+from bot.delivery.pull_requests import PullRequests, Wanted
 from bot.forms.gather import report_of
 from bot.forms.markdown import to_markdown
+from bot.git.hosts.opening import Offer, host_of
 from bot.git.mirror import Mirror, NotOurs
 from bot.git.report import push_report, trailers
 from bot.git.run import GitError
@@ -42,8 +44,8 @@ class _Made:
 
 
 class Reports:
-    def __init__(self, using: Using, policy: Policy) -> None:
-        self._using, self._policy = using, policy
+    def __init__(self, using: Using, policy: Policy, pulls: PullRequests) -> None:
+        self._using, self._policy, self._pulls = using, policy, pulls
 
     async def commit(self, hand: Hand) -> None:
         """Recorded nowhere in the ledger: an entry for it would change the report."""
@@ -61,6 +63,11 @@ class Reports:
                 raise Refused("git:denied" if error.denied else "git:failed") from error
             raise Wait("git:failed", hand.backoff()) from error
         log.info("report committed", incident=hand.incident_id, commit=pushed)
+        watched = self._policy.repository(repository)
+        host = host_of(watched) if watched else None
+        if watched is not None and host is not None and pushed is not None and made.branch is not None:
+            title, _, body = made.message.partition("\n\n")
+            await self._pulls.ensure(hand, Wanted(repository, host, Offer(made.branch, watched.branch, title, body)))
 
 
 def _push(made: _Made, mirror: Mirror) -> str | None:

@@ -20,9 +20,9 @@ def trailers(incident: int, seq: int, hash: str) -> str:
 
 
 def push_report(mirror: Mirror, path: str, content: bytes, message: str, at: int, branch: str | None) -> str | None:
-    """Commit a file on top of the upstream tip, and push that as `branch`, or onto upstream itself; the commit. None
-    where the file stands there already as it is. `at` is the commit's time in microseconds: with the same arguments,
-    on the same tip, it is the same commit.
+    """Commit a file on top of the upstream tip, and push that as `branch`, or onto upstream itself. The commit that has
+    it, which may be there already; None where upstream has the file as it is. `at` is the commit's time in
+    microseconds: with the same arguments, on the same tip, it is the same commit.
 
     Raises NotOurs where the branch holds what somebody else committed, Moved where upstream moves too fast, GitError.
     """
@@ -41,9 +41,9 @@ def push_report(mirror: Mirror, path: str, content: bytes, message: str, at: int
                 return git(mirror.directory, *args, input=input, env=env).decode().strip()
 
             blob = run("hash-object", "-w", "--stdin", input=content)
-            stands = [fetched.new_tip, *fetched.linked.values()]
-            if any(blob in run("ls-tree", tip, "--", f":(literal){path}").split() for tip in stands):
-                return None
+            for there in (fetched.new_tip, *fetched.linked.values()):
+                if blob in run("ls-tree", there, "--", f":(literal){path}").split():
+                    return None if there == fetched.new_tip else there
             run("read-tree", fetched.new_tip)
             run("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
             commit = run("commit-tree", "-p", fetched.new_tip, "-F", "-", run("write-tree"), input=message.encode())

@@ -64,6 +64,9 @@ def sentence(kind: str, error: str, who: str = "somebody") -> str:
     """For example: `I could not invite gwen. Guests can only be added by people.` `error` is Slack's code; `who` is
     whom an invitation was for, or the name of a webhook."""
     if kind == EffectKind.REPORT:
+        if error.startswith("host:"):
+            why = _HOST_SAYS.get(error, f"Its host says `{error}`.").removesuffix(_OPEN_IT).strip()
+            return f"The report is on its branch, but I could not open its pull request. {why}"
         why = _NOT_COMMITTED.get(error, "The log says what git said.")
         return f"I could not commit the report. {why} I try again when something changes."
     if kind == EffectKind.WEBHOOK:

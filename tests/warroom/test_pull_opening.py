@@ -15,7 +15,7 @@ from bot.rules.model import HOUR, SECOND
 from bot.rules.policy import Repository
 from tests.git.forge import Fault, Forge, drop, slow, status
 from tests.git.hosting import WRITE, Host, hosting
-from tests.warroom.conftest import War
+from tests.warroom.conftest import War, said
 from tests.warroom.repo import Upstream
 from tests.warroom.test_patches import BASE, CONF, changed
 
@@ -227,3 +227,39 @@ def test_which_host_a_repository_has() -> None:
 )
 def test_how_long_a_host_wants_to_be_left_alone(code: int, headers: dict[str, str], wait: int | None) -> None:
     assert asked_to_wait(code, headers, now=1000.0) == wait
+
+
+class TestOfAReport:
+    @pytest.fixture
+    def policy(self, host: Host, upstream: Upstream, kind: str) -> str:
+        return (
+            f'poll_seconds = 1\n[[repositories]]\nname = "shop"\nurl = "{host.url("acme/shop")}"\n'
+            f'token_env = "SHOP_TOKEN"\npush = true\nhost = "{kind}"\n[report]\nrepository = "shop"\n'
+        )
+
+    @BOTH
+    async def test_one_is_opened_and_follows_the_branch(
+        self, war: War, upstream: Upstream, forge: Forge, kind: str
+    ) -> None:
+        maya = war.person("maya")
+        room = await war.open(maya)
+        await war.logged(maya, room, "vim /etc/db.conf on db-1")
+        said(await maya.command(room, "/incident close it is over"))
+        await war.settled()
+        said(await maya.command(room, "/hotfix #1 undone"))
+        await war.settled()
+        (pull,) = forge.pulls
+        assert (pull["branch"], pull["base"]) == ("hotwash/INC-1", "main")
+        assert pull["title"] == "INC-1: the close-out report"
+        upstream.git("fetch", "-q", "origin")
+        assert "- [x] #1" in upstream.git("show", "origin/hotwash/INC-1:incidents/2026/INC-1.md")
+        assert await kinds(war, "pull", "action.linked", "commit") == []
+
+    async def test_that_none_could_be_opened_is_said(self, war: War, forge: Forge) -> None:
+        forge.faults.append(("GET", status(403)))
+        maya = war.person("maya")
+        room = await war.open(maya)
+        said(await maya.command(room, "/incident close it is over"))
+        shown = await maya.wait_for(room, "The report is on its branch, but I could not open its pull request")
+        assert "press the button" not in shown.text
+        assert forge.pulls == []
