@@ -17,7 +17,7 @@ from tests.git.forge import Fault, Forge, drop, slow, status
 from tests.git.hosting import WRITE, Host, hosting
 from tests.warroom.conftest import War, said
 from tests.warroom.repo import Upstream
-from tests.warroom.test_patches import BASE, CONF, changed
+from tests.warroom.test_patches import BASE, CONF, LIVE, changed, diff
 
 BRANCH = "hotwash/INC-1-1"
 BOTH = pytest.mark.parametrize("kind", ["github", "gitlab"])
@@ -263,3 +263,24 @@ class TestOfAReport:
         shown = await maya.wait_for(room, "The report is on its branch, but I could not open its pull request")
         assert "press the button" not in shown.text
         assert forge.pulls == []
+
+
+async def test_a_change_outside_any_incident_is_told_as_well(war: War, upstream: Upstream, forge: Forge) -> None:
+    maya = war.person("maya")
+    await maya.command("#general", f"/hotfix vim /{CONF}")
+    echo = await war.echo(maya, "#incidents", 1)
+    file = await maya.upload("pool.diff", diff(upstream, LIVE), "text/x-diff")
+    await maya.say("#incidents", "this is what I did", thread=echo, files=[file])
+    echo = await war.echo(maya, "#incidents", 1, "missing")
+    await maya.press(echo, "Get the patch")
+    ready = await maya.wait_for(
+        "#incidents", lambda m: m.ts == echo.ts and "Push hotwash/INC-0-1" in str(m.raw["blocks"]), within=20
+    )
+    forge.faults.append(("POST", status(403)))
+    await maya.press(ready, "Push hotwash/INC-0-1")
+    await maya.wait_for("#incidents", "I could not open a pull request", thread=echo, within=20)
+    offered = await maya.wait_for("#incidents", "comes into its thread", within=10)
+    await asyncio.sleep(1)  # its commit carries the second of the press
+    await maya.press(offered, "Push hotwash/INC-0-1")
+    await maya.wait_for("#incidents", "pull request 1 for #1", thread=echo, within=20)
+    assert [pull["branch"] for pull in forge.pulls] == ["hotwash/INC-0-1"]
