@@ -44,7 +44,7 @@ _BLANK_ANSWER = json.dumps({"text": BLANK, "buttons": [], "menu": None})
 
 _COPIES = [
     "what Slack showed before: people's notifications and e-mails, Slack's own exports and edit history",
-    "exports and reports that were made from the ledger before",
+    "exports and reports that were made from the ledger before, those in Git's history among them",
     "backups, replicas and snapshots of the database, and a PostgreSQL server's log of what was written",
 ]
 _TEXT_KEYS = {"title", "text", "why", "target", "path", "files", "url", "subject"}  # of payloads: what people wrote
@@ -162,14 +162,15 @@ def _blank_answers(conn: Connection, workspace_id: int, since: int) -> None:
 
 
 def _shown(conn: Connection, incident_ids: Collection[int]) -> list[Effect]:
-    """The effects that bring every message which shows something of these incidents up to date where it stands."""
+    """The effects that bring up to date what shows something of these incidents: messages, where they stand, and the
+    report in Git."""
     posted = and_(messages.c.workspace_id == outbox.c.workspace_id, messages.c.lane == outbox.c.lane)
     rows = conn.execute(
         select(outbox.c.kind, outbox.c.incident_id, outbox.c.key)
         .outerjoin(messages, posted)
         .where(
             outbox.c.incident_id.in_(incident_ids),
-            or_(messages.c.id.is_not(None), outbox.c.kind == EffectKind.TOPIC.value),
+            or_(messages.c.id.is_not(None), outbox.c.kind.in_([EffectKind.TOPIC.value, EffectKind.REPORT.value])),
         )
     )
     owners = conn.scalars(select(actions.c.owner_id).where(actions.c.incident_id.in_(incident_ids)).distinct())

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.ledger.purge import purge
 from bot.ledger.tables import outbox
 from bot.ops import verify
+from bot.rules.clean import redact
 from bot.settings import load_settings
 from tests.warroom.conftest import War, said
 from tests.warroom.repo import Upstream
@@ -89,6 +91,17 @@ async def test_nothing_is_committed_where_nothing_changed(war: War, upstream: Up
     assert shown(upstream, BRANCH) == before
     assert upstream.git("rev-parse", BRANCH) == commit
     assert len(await war.ledger(1)) == entries_before
+
+
+async def test_a_purge_takes_the_text_out_of_the_report(war: War, upstream: Upstream) -> None:
+    room = await closed(war)
+    said(await war.person("maya").command(room, "/hotfix #1 waive the canary goes away on Friday"))
+    await committed(upstream, BRANCH, lambda report: "canary" in report)
+    ruled = next(row.seq for row in await war.ledger(1) if row.kind == "action.ruled")
+    team, why = war.pg.slack.world.team_id, redact("a name").text
+    await war.db.write(lambda conn: purge(conn, team, 1, ruled, why, actor_id=None, via="cli", at=war.clock.now()))
+    report = await committed(upstream, BRANCH, lambda report: "canary" not in report)
+    assert r"\[purged\]" in report
 
 
 async def test_a_branch_of_somebody_else_is_left_alone_and_that_is_said(war: War, upstream: Upstream) -> None:
