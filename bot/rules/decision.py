@@ -7,7 +7,10 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """A verb will not do what was asked. The text is for the person: what happened, what was kept, what to do."""
+    """A verb will not do what was asked. The text is for the person: what happened, what was kept, what to do. `about`
+    names the option that is wrong, where it is one: a form shows the text there."""
+
+    about: str | None = None
 
 
 class CannotRun(Exception):

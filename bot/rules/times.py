@@ -35,8 +35,16 @@ def clock_time(typed: str, now: int, tz: str, direction: Direction) -> int:
     that direction; for "past" that is yesterday's only if it is less than 12 hours ago. The day may be given (a date,
     a weekday, `yesterday`), and the zone (`14:05Z`, `14:05+02:00`). Raises Refusal for what cannot be read, lies in
     the wrong direction or more than a year away, does not exist because clocks went forward over it, or exists twice
-    because they went back.
+    because they went back: about `--at` for "past", `--until` for "future".
     """
+    try:
+        return _clock_time(typed, now, tz, direction)
+    except Refusal as refusal:
+        refusal.about = "at" if direction == "past" else "until"
+        raise
+
+
+def _clock_time(typed: str, now: int, tz: str, direction: Direction) -> int:
     words = " ".join(typed.lower().split())
     typed = typed[:40]
     if words == "now" and direction == "past":

@@ -192,18 +192,20 @@ def command_of(verb: str, about: str, values: Mapping[str, str | None], sent: Se
 def register(app: AsyncApp, inbound: Inbound) -> None:
     @app.view(re.compile(r"hotwash\.\w+"))
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        verb = view["callback_id"].removeprefix("hotwash.")
+        verb, values = view["callback_id"].removeprefix("hotwash."), values_of(view)
+        place = "diff" if "diff" in values else _FIELD[verb]  # of an error
         try:
-            values = values_of(view)
             sent = await _change_in(inbound, view, values)
+            place = _FIELD[verb]
             command = command_of(verb, view["private_metadata"], values, sent)
             request = inbound.request(body, "modal")
             await inbound.do(request, command)
         except Refusal as refusal:
-            await ack(response_action="errors", errors={_FIELD[verb]: str(refusal)})
+            about = refusal.about if refusal.about and refusal.about in values else place
+            await ack(response_action="errors", errors={about: str(refusal)})
         except Exception:
             log.exception("form failed", verb=verb, user=body["user"]["id"])
-            await ack(response_action="errors", errors={_FIELD[verb]: SORRY})
+            await ack(response_action="errors", errors={place: SORRY})
         else:
             await ack()
             if below := view.get("previous_view_id"):  # only the form to close with opens forms above it

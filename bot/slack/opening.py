@@ -45,7 +45,8 @@ async def show_form(inbound: Inbound, body: dict[str, Any], so_far: Open, channe
     """`channel` is where it was asked for, if it could be the room; `so_far` fills the form in."""
     request = inbound.request(body, "modal")
     view = forms.open_incident(so_far, inbound.rooms.policy, channel if channel.startswith(("C", "G")) else "")
-    await modals.show(inbound, body["trigger_id"], request, "open", view, "/incident open <title>", respond)
+    typed = f"/incident {body.get('text') or 'open'} <title>"
+    await modals.show(inbound, body["trigger_id"], request, "open", view, typed, respond)
 
 
 def _command(values: dict[str, str | None]) -> Open:

@@ -32,11 +32,14 @@ def register(app: AsyncApp, inbound: Inbound) -> None:
     @app.view(CALLBACK)
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         channel, ts = view["private_metadata"].split(" ")
+        values = values_of(view)
         request = replace(inbound.request(body, "shortcut"), channel=channel)
         try:
-            said = await inbound.do(request, await _command(inbound, request.team, channel, ts, values_of(view)))
+            said = await inbound.do(request, await _command(inbound, request.team, channel, ts, values))
         except Refusal as refusal:
-            await ack(response_action="errors", errors={"text": str(refusal)})
+            await ack(
+                response_action="errors", errors={refusal.about if refusal.about in values else "text": str(refusal)}
+            )
         except Exception:
             log.exception("form failed", verb="log_message", user=request.slack_id)
             sorry = "Not recorded: the record could not be written just now. What you typed is still here; send again."

@@ -201,7 +201,7 @@ async def test_the_form_to_log_takes_the_change_too(war: War) -> None:
     await maya.press(card, "Log a change…")
     await maya.wait_for_modal("What did you change")
     refused = await maya.submit(text="raised option 7", diff="nonsense")
-    assert "no diff" in refused["text"]
+    assert "no diff" in refused["diff"]
     assert await maya.submit(text="raised option 7", diff=DIFF) == {}
     await _thread(maya, await war.echo(maya, room, 1), "maya recorded the change of #1")
     assert [entry.kind for entry in await war.ledger(1)].count("action.logged") == 1

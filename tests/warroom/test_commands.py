@@ -214,8 +214,11 @@ async def test_forms(war: War) -> None:
     card = await maya.wait_for(room, "Manual changes")
     await maya.press(card, "Log a change…")
     await maya.wait_for_modal("What did you change")
-    assert await maya.submit(text="vim /etc/motd", at="25:99")  # stays open, with the error on it
-    assert await maya.submit(text="vim /etc/motd", at="") == {}
+    assert (await maya.submit(text="vim /etc/motd", at="25:99")).keys() == {"at"}  # stays open, with the error on it
+    assert (await maya.submit(at="", until="5m ago")).keys() == {"until"}
+    filled = (await maya.modal() or {})["state"]["values"]
+    assert filled["text"]["text"]["value"] == "vim /etc/motd"
+    assert await maya.submit(until="") == {}
     echo = await war.echo(maya, room, 1)
     await maya.press(echo, "Waive…")
     await maya.wait_for_modal("Why may the difference stay")

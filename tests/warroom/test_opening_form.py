@@ -74,7 +74,7 @@ async def test_where_it_cannot_open_a_sentence_says_what_to_type(war: War, error
     maya = war.person("maya")
     await war.pg.client.fault("views.open", "error", error=error, times=2)
     await maya.command("#general", "/incident open sev1")
-    told = await maya.wait_for("#general", "Slack did not open the form.*/incident open <title>")
+    told = await maya.wait_for("#general", "Slack did not open the form.*/incident open sev1 <title>")
     assert told.only_visible_to_you
     await maya.shortcut(OPEN)
     bot = (await maya.overview())["app"]["user"]

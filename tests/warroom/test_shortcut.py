@@ -46,7 +46,7 @@ async def test_an_error_stands_on_the_form_and_what_was_typed_stays(war: War) ->
     await maya.shortcut(LOG_MESSAGE, message)
     await maya.wait_for_modal("From the message of")
     errors = await maya.submit(text="pool = 80", at="half past never")
-    assert "is no time that can be read" in errors["text"]
+    assert "is no time that can be read" in errors["at"]
     assert "pool = 80" in str((await maya.modal() or {})["state"])
     assert await maya.submit(at="5m") == {}
     await war.echo(maya, room, 1, "pool = 80")
