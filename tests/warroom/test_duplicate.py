@@ -68,6 +68,7 @@ async def test_no_pointer_from_a_public_incident_to_a_private_one(war: War) -> N
     public = await war.open(maya, "second")
     assert "INC-1 is private" in said(await maya.command(public, "/incident duplicate INC-1"))
     await sam.do("join", channel=public)
+    said(await maya.command(public, "/incident lead @sam"))
     assert "There is no INC-1 that you can see" in said(await sam.command(public, "/incident duplicate INC-1"))
     private = next(f"#{name}" for name in await maya.channels() if name.startswith("inc-1-"))
     assert "duplicate of INC-2" in said(await maya.command(private, "/incident duplicate INC-2"))
