@@ -10,7 +10,6 @@ from typing import TypeVar
 from uuid import uuid4
 
 import aiohttp
-import httpx
 import structlog
 from fastapi import FastAPI
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -22,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from bot.clock import Bells, Clock
 from bot.delivery import pull_requests, report, webhook
 from bot.delivery.loop import Delivery
+from bot.delivery.outside import Outside
 from bot.git.mirror import Mirror
 from bot.git.run import GitError, git_version
 from bot.ledger import migrate
@@ -131,7 +131,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             assert watcher is not None  # the policy names the repository
             return await watcher.using(name, work)
 
-        outside = await stack.enter_async_context(httpx.AsyncClient(timeout=webhook.TIMEOUT))
+        outside = Outside()
+        stack.push_async_callback(outside.aclose)
         tell = webhook.Webhooks(webhook_keys(policy, os.environ), outside).tell
         tokens = repository_tokens(policy, os.environ)
         pulls = pull_requests.PullRequests(rooms, tokens, outside)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import httpx
 from sqlalchemy import Connection
 
 from bot.delivery.hand import Hand, Refused, Wait
+from bot.delivery.outside import Outside
 from bot.git.hosts.opening import GitHub, GitLab, Offer, host_of
 from bot.git.hosts.told import BadDelivery, PullTold
 from bot.git.mend import branch, commit_message
@@ -33,9 +33,9 @@ class Wanted:
 
 
 class PullRequests:
-    def __init__(self, rooms: WarRooms, tokens: Mapping[str, str], client: httpx.AsyncClient) -> None:
-        """`tokens` by the repository's name. `client` must follow no redirects: a token is for its own host."""
-        self._rooms, self._tokens, self._client = rooms, tokens, client
+    def __init__(self, rooms: WarRooms, tokens: Mapping[str, str], outside: Outside) -> None:
+        """`tokens` by the repository's name."""
+        self._rooms, self._tokens, self._outside = rooms, tokens, outside
 
     async def open(self, hand: Hand) -> None:
         wanted = await hand.read(partial(_wanted, hand=hand))
@@ -77,9 +77,13 @@ class PullRequests:
         left = hand.paces.left(hand.effect.workspace_id, pace)
         if left:
             raise Wait("host:ratelimited", left)
+        import httpx  # with the first call: see `Outside`
+
         headers = wanted.host.headers(self._tokens[wanted.repo]) | {"user-agent": "hotwash"}
         try:
-            answer = await self._client.request(method, wanted.host.url, headers=headers, timeout=TIMEOUT, **asked)
+            answer = await self._outside.client.request(
+                method, wanted.host.url, headers=headers, timeout=TIMEOUT, **asked
+            )
         except httpx.TimeoutException as error:
             raise Wait("host:no_answer", hand.backoff()) from error
         except httpx.HTTPError as error:

@@ -11,17 +11,16 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-import httpx
 from sqlalchemy import Connection
 
 from bot.delivery.hand import Hand, Refused, Wait
+from bot.delivery.outside import Outside
 from bot.ledger import load, webhooks
 from bot.ledger.webhooks import Waiting
 from bot.rules.happened import with_text
 from bot.rules.model import DAY, HOUR, SECOND
 from bot.rules.policy import Webhook
 
-TIMEOUT = 10.0  # seconds for one try
 GIVE_UP = 12 * HOUR  # then it is said in the room, and tried again only with the next event
 KEEP = 7 * DAY  # what could not be told for so long is not told any more
 
@@ -43,9 +42,9 @@ def signature(key: bytes, message_id: str, timestamp: int, content: bytes) -> st
 
 
 class Webhooks:
-    def __init__(self, keys: Mapping[str, bytes], client: httpx.AsyncClient) -> None:
-        """`client` must follow no redirects: what is told is for the endpoint that the policy names."""
-        self._keys, self._client = keys, client
+    def __init__(self, keys: Mapping[str, bytes], outside: Outside) -> None:
+        """`keys` by the webhook's name."""
+        self._keys, self._outside = keys, outside
 
     async def tell(self, hand: Hand) -> Learn | None:
         """Tell an endpoint what is next for it."""
@@ -68,6 +67,8 @@ class Webhooks:
 
     async def _post(self, hook: Webhook, message_id: str, content: bytes) -> None:
         """Raises Unanswered. What the answer holds is nobody's business, and is not read."""
+        import httpx  # with the first message: see `Outside`
+
         timestamp = int(time.time())
         headers = {
             "content-type": "application/json",
@@ -77,7 +78,7 @@ class Webhooks:
             "webhook-signature": signature(self._keys[hook.name], message_id, timestamp, content),
         }
         try:
-            async with self._client.stream("POST", hook.url, content=content, headers=headers) as answer:
+            async with self._outside.client.stream("POST", hook.url, content=content, headers=headers) as answer:
                 status = answer.status_code
                 after = answer.headers.get("retry-after", "")
         except httpx.TimeoutException as error:
