@@ -231,8 +231,8 @@ def test_an_incident_without_lead_or_actions_says_so() -> None:
         (10, "ephemeral · nothing to reconcile"),
         (
             13,
-            "drifting · `d00d000` says it carries it, but 2 of 3 parts are not there · 1 of 3 parts landed in "
-            "a79f427; missing: nginx.conf line 18; different: nginx.conf lines 30–32",
+            "drifting · `d00d000` says it carries it, but 1 of 3 parts landed in a79f427; "
+            "missing: nginx.conf line 18; different: nginx.conf lines 30–32",
         ),
         (14, "landed but for white space · not confirmed"),
     ],

@@ -153,7 +153,7 @@ async def test_a_trailer_that_lies_is_said_and_nobody_may_confirm_it(war: War, u
     echo = await fixed(war, upstream, maya, room)
     lie = upstream.commit("Fix\n\nReconciles: INC-1#1", "other", "x\n")
     upstream.push()
-    but = f"{lie[:7]} says it carries it, but 2 of 2 parts are not there"
+    but = f"{lie[:7]} says it carries it, but none of it is there"
     shown = await war.echo(maya, room, 1, f"drifting · {but}")
     assert "missing: nginx.conf lines 4 and 20" in shown.text and "[Confirm]" not in shown.text
     in_thread = f"{lie[:7]} in shop says that it carries #1, but 2 of 2 parts are not there"

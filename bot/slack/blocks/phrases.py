@@ -15,7 +15,7 @@ from bot.rules.model import (
     Pull,
     PullState,
 )
-from bot.rules.proofs import finding, lacking
+from bot.rules.proofs import finding
 from bot.rules.summary import plain_duration
 from bot.slack import mrkdwn
 from bot.slack.blocks.parts import Block, button, confirm, value_of
@@ -85,8 +85,8 @@ def evidence(basis: Basis) -> str:
     if not basis.proofs or basis.how in (How.PROVEN, How.UNDONE, How.WAIVED, How.EPHEMERAL):
         return _grounds(basis)
     found = mrkdwn.shorten(finding(basis.proofs), 300)
-    if basis.how is How.NOT_THERE and basis.commit is None:
-        return found
+    if basis.how is How.NOT_THERE:
+        return f"{_grounds(basis)}, but {found}" if basis.commit else found
     return " · ".join((found, _grounds(basis)) if basis.how is How.WHITESPACE else (_grounds(basis), found))
 
 
@@ -97,7 +97,7 @@ def _grounds(basis: Basis) -> str:
         case How.NOTHING:
             return f"no commit carries it: {given_up(basis.pull)}" if basis.pull else "no commit carries it yet"
         case How.NOT_THERE:
-            return f"{commit(basis.commit)} says it carries it, but {lacking(basis.proofs)}"
+            return f"{commit(basis.commit)} says it carries it"
         case How.LOST:
             rewritten = "" if basis.proofs else ": the branch was rewritten"
             undoing = f": taken out by {commit(basis.lost_by)}" if basis.lost_by else rewritten
