@@ -17,11 +17,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, create_engine, make_url, text
 
 KINDS = ("sqlite", "postgresql")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("HOTWASH_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+# How long an example takes says more about how busy the machine is than about the code.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
 NO_CHROMIUM = "no Chromium found (install one, or name it in HOTWASH_CHROMIUM)"
 
 
