@@ -50,6 +50,7 @@ RULES: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
     "files.getUploadURLExternal": (100, ("files:write",), ("filename", "length")),
     "files.info": (100, ("files:read",), ("file",)),
     "oauth.v2.access": (100, (), ("code",)),
+    "openid.connect.token": (100, (), ("code",)),
     "pins.add": (20, ("pins:write",), ("channel",)),
     "pins.list": (20, ("pins:read",), ("channel",)),
     "pins.remove": (20, ("pins:write",), ("channel",)),
@@ -70,7 +71,7 @@ RULES: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
     "views.update": (100, (), ("view",)),
 }
 TYPES = {"groups:read": "private_channel", "im:read": "im", "mpim:read": "mpim"}
-TOKENLESS = ("api.test", "oauth.v2.access")
+TOKENLESS = ("api.test", "oauth.v2.access", "openid.connect.token")
 SAMPLES: Json = {"view": {}, "files": [], "length": 1}  # well-formed arguments of other types than text
 
 

@@ -271,6 +271,9 @@ REFUSED: list[tuple[str, str, Json]] = [
     ("oauth.v2.access", "invalid_client_id", {"code": "x"}),
     ("oauth.v2.access", "bad_client_secret", {"code": "x", "client_id": "playground"}),
     ("oauth.v2.access", "invalid_code", {"code": "x", "client_id": "playground", "client_secret": "playground"}),
+    ("openid.connect.token", "invalid_client_id", {"code": "x"}),
+    ("openid.connect.token", "bad_client_secret", {"code": "x", "client_id": "playground"}),
+    ("openid.connect.token", "invalid_code", {"code": "x", "client_id": "playground", "client_secret": "playground"}),
     ("api.test", "my_error", {"error": "my_error"}),
 ]
 
