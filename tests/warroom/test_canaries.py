@@ -21,6 +21,7 @@ from tests.warroom.serving import serving
 CANARIES = {
     "HOTWASH_KEY": "canary-key-5f1d7c2a",
     "HOTWASH_WEBHOOK_SECRET": "canary-webhook-8e2b4d6f",
+    "SLACK_CLIENT_SECRET": "canary-sign-in-7d4e0b9c",
     "SHOP_TOKEN": "canary-repository-3c9a1e7b",  # of a repository, which the policy names
 }
 FIXED = {"slack_bot_token": "xoxb-playground", "slack_app_token": "xapp-playground"}  # what this Slack takes
