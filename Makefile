@@ -14,9 +14,9 @@ COMPILE = --quiet --upgrade --universal --python-version 3.11 --exclude-newer "7
 demo: .venv/runtime.stamp
 	$(BIN)/python -m bot demo $(ARGS)
 
-# Run the tests, or some of them: `make test ARGS=tests/rules`. Four at a time, as most of their time is waiting
+# Run the tests, or some of them: `make test ARGS=tests/rules`
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 4 $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 # Lint, format, types, and which room may import which
 check: .venv/dev.stamp
