@@ -161,6 +161,7 @@ class Inbound:
         """What a form is about; None for a form about nothing yet. Raises Refusal."""
         if number is None:
             return None
+        await self.introduce(request.team, request.slack_id, request.at)  # their first press may be the first we see
         return await self.rooms.db.read(lambda conn: look(conn, request, number, action))
 
     async def retro(self, incident: Incident) -> tuple[Written, ...]:
