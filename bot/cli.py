@@ -66,6 +66,19 @@ def _number(name: str) -> int:
     return int(found[1])
 
 
+def _in_a_child(work: Callable[[], object]) -> None:
+    """Do something that leaves much in memory (Alembic takes 8 MB), where a process can be forked. Whether it went well
+    is for who does it again to find out: with nothing left to do, or with the error."""
+    if not hasattr(os, "fork"):
+        return
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException):
+            work()
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
 @cli.command()
 def serve() -> None:
     """Run the bot: Slack, the outbox, the clock, and HTTP on $PORT."""
@@ -80,6 +93,7 @@ def serve() -> None:
 
     settings = load_settings()
     check_for_serving(settings, dict(os.environ))
+    _in_a_child(lambda: prepare(settings))
     prepare(settings)  # again in the application's lifespan, where a failure would be a traceback
     logs.configure(settings.log_level)
     gc.collect()
