@@ -65,7 +65,7 @@ async def test_the_bots_own_secrets_are_in_nothing_that_it_writes(
             "/incident close INC-1 it is over",
         ):
             answers.append((await maya.command("#general", line)).text)
-        async with httpx.AsyncClient(base_url=serve.url) as http:
+        async with httpx.AsyncClient(base_url=serve.url, timeout=30) as http:
             for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/nowhere"):
                 answers.append((await http.get(path)).text)
             forged = {"X-Hub-Signature-256": "sha256=00", "Content-Type": "application/json", "X-GitHub-Event": "push"}

@@ -25,7 +25,7 @@ async def test_the_same_over_http(database_url: str, tmp_path: Path) -> None:
         assert await maya.submit(text="vim /etc/motd") == {}
         await maya.wait_for(room, r"(?m)^\S+ #1\b")
 
-        async with httpx.AsyncClient() as stranger:
+        async with httpx.AsyncClient(timeout=30) as stranger:
             forged = await stranger.post(
                 f"{serve.url}/slack/events",
                 data={"command": "/hotfix", "text": "x", "team_id": "T1", "user_id": "U1", "trigger_id": "1"},

@@ -28,7 +28,7 @@ class Site:
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[httpx.AsyncClient]:
         """Cookies as a browser keeps them; redirects are not followed by themselves."""
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30) as client:
             yield client
 
     @asynccontextmanager

@@ -18,7 +18,7 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 async def scraped(serve: Serving) -> Samples:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         answer = await client.get(f"{serve.url}/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=")
@@ -31,7 +31,7 @@ def value(samples: Samples, name: str, **labels: str) -> float:
 
 
 async def shown(maya: Person, serve: Serving) -> None:
-    async with asyncio.timeout(40), httpx.AsyncClient() as client:
+    async with asyncio.timeout(40), httpx.AsyncClient(timeout=30) as client:
         while " 0 effects wait" not in f" {(await client.get(f'{serve.url}/readyz')).json()['outbox']}":
             await asyncio.sleep(0.2)
 
@@ -54,7 +54,7 @@ async def test_what_was_done_is_counted_and_told(
         await maya.command("#general", "/hotfix INC-1 #9 undone")
         await shown(maya, serve)
         samples = await scraped(serve)
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=30) as client:
             ready = (await client.get(f"{serve.url}/readyz")).json()
         log: list[dict[str, Any]] = [orjson.loads(line) for line in serve.log.splitlines()]
     assert value(samples, "hotwash_commands_total", verb="Open", outcome="done") == 1

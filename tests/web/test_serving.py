@@ -37,7 +37,7 @@ async def test_a_push_is_seen_long_before_the_poll(
     async with (
         Playground(rate_limits=False) as pg,
         serving(pg, database_url, tmp_path / "one", policy) as bot,
-        httpx.AsyncClient(base_url=bot.url, trust_env=False) as http,
+        httpx.AsyncClient(base_url=bot.url, trust_env=False, timeout=30) as http,
     ):
         await bot.ready()
         room = await opened(pg)
@@ -64,7 +64,7 @@ async def test_two_replicas_told_at_once_look_and_record_once(
         Playground(rate_limits=False) as pg,
         serving(pg, database_url, tmp_path / "one", policy) as one,
         serving(pg, database_url, tmp_path / "two", policy) as two,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, timeout=30) as http,
     ):
         await one.ready()
         await two.ready()
