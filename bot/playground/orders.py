@@ -10,7 +10,7 @@ class Order(BaseModel):
 
 
 class Nothing(Order):
-    pass
+    """An order that needs no more than its name."""
 
 
 class InChannel(Order):

@@ -71,7 +71,6 @@ async def _sent(
     """What was posted, if it is a change. Raises Refusal for one that can't be used."""
     if isinstance(part, str):
         return await diff_typed(part, inbound.rooms.key)
-    await inbound.introduce(request.team, request.slack_id, request.at)
     found = await inbound.look(request, incident, number)
     action = found[1] if found else None
     live = action is not None and _is_file_of(action, part)

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import update
-
 from bot.git.hosts.told import Told
 from bot.git.urls import location
-from bot.ledger.tables import repositories
 from bot.rules.policy import Repository
 from bot.warroom import deployments, pulls
 from bot.warroom.scope import Scope
@@ -28,13 +25,7 @@ def run(scope: Scope, told: Told, repos: Iterable[str]) -> None:
         if told.deployment is not None:
             deployments.hear(scope, repo, told.deployment)
         if look:
-            look_now(scope, repo)
-
-
-def look_now(scope: Scope, repo: str) -> None:
-    """Whoever rings next looks at the repository, whatever its next poll was."""
-    here = (repositories.c.workspace_id == scope.workspace, repositories.c.name == repo)
-    scope.conn.execute(update(repositories).where(*here).values(due_at=0))
+            scope.look_now(repo)
 
 
 def _place(url: str) -> tuple[str, str] | str:

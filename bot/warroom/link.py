@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
-
 from bot.git.links import Linked, parse_link
 from bot.ledger import load
 from bot.ledger.proofs import proofs_of
-from bot.ledger.tables import actions, repositories
+from bot.ledger.tables import actions
 from bot.rules import words
 from bot.rules.clean import Clean
 from bot.rules.commands import LinkTo
@@ -59,9 +57,7 @@ def run(scope: Scope, command: LinkTo) -> Answer:
     links, facts = load.links_of(scope.conn, [action.id]), load.evidence_of(scope.conn, [action.id])
     verdict = verdict_of(proofs_of(scope.conn, [action.id]))
     answer = scope.record(incident, decide(incident, action, links, facts, verdict, new))
-    scope.conn.execute(  # look now, not at the next poll
-        update(repositories).where(repositories.c.workspace_id == scope.workspace).values(due_at=0)
-    )
+    scope.look_now()
     return answer
 
 

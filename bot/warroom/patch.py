@@ -14,7 +14,6 @@ from bot.rules.commands import Patch
 from bot.rules.decision import Answer, Button, Refusal
 from bot.rules.model import Action, Incident, Proof, RecordedChange
 from bot.rules.proofs import finding, missing
-from bot.warroom.record_change import look_now
 from bot.warroom.scope import Scope
 
 
@@ -66,4 +65,4 @@ def want_all(scope: Scope, incident: Incident, found: Sequence[Proof]) -> None:
     """Have the patches made at the next look, which is now."""
     for proof in found:
         want(scope.conn, scope.workspace, incident.id, proof.action_id, proof.repo)
-        look_now(scope, proof.repo)
+        scope.look_now(proof.repo)

@@ -24,7 +24,7 @@ from bot.rules.model import Action, Link, RecordedChange, Ruling
 from bot.rules.policy import Repository
 from bot.rules.proofs import verdict_of
 from bot.rules.state import action_state, moved
-from bot.warroom.record_change import SHOWN_PATHS, look_now
+from bot.warroom.record_change import SHOWN_PATHS
 from bot.warroom.scope import Scope
 from bot.warroom.sent import clean_path
 
@@ -94,7 +94,7 @@ def record(scope: Scope, placed: Sequence[Placed]) -> None:
         entry = _entry(action, one, scope.clean)
         effects = [*action_changed(incident, action), note(incident)]
         by_them.write(incident, [entry], _to_be_proven(scope, action) if one.changes else [], effects)
-        look_now(scope, one.repo)  # for the proof
+        scope.look_now(one.repo)  # for the proof
 
 
 def _to_be_proven(scope: Scope, action: Action) -> list[Update]:

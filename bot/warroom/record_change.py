@@ -1,11 +1,8 @@
 """The change itself, handed in for an action. Kept as it was sent; the next look at its repository places it."""
 
-from sqlalchemy import update
-
 from bot.git.changes import in_repository
 from bot.ledger import changes
 from bot.ledger.changes import SentChange
-from bot.ledger.tables import repositories
 from bot.rules import words
 from bot.rules.clean import Clean
 from bot.rules.commands import RecordChange, Sent
@@ -64,7 +61,7 @@ def keep(scope: Scope, incident: Incident, action: Action, sent: Sent, repo: str
         seq=incident.last_seq + 1,
     )
     changes.send(scope.conn, scope.workspace, kept)
-    look_now(scope, repository.name)
+    scope.look_now(repository.name)
     scope.found_secrets.extend(sent.found)
     return answer
 
@@ -73,12 +70,6 @@ def live_path(action: Action, repository: Repository) -> Clean | None:
     """Where the file that an action names is in a repository."""
     path = action.path and (mapped_path(action.path, repository.paths) or action.path)
     return Clean(path) if path and in_repository(path) else None
-
-
-def look_now(scope: Scope, repo: str) -> None:
-    """Have a repository looked at now, not at the next poll."""
-    here = (repositories.c.workspace_id == scope.workspace, repositories.c.name == repo)
-    scope.conn.execute(update(repositories).where(*here).values(due_at=0))
 
 
 def _repository(policy: Policy, incident: Incident, action: Action, sent: Sent, repo: str | None) -> Repository:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from bot.ledger import load, outbox
 from bot.ledger.record import record
-from bot.ledger.tables import incidents, members, people, workspaces
+from bot.ledger.tables import incidents, members, people, repositories, workspaces
 from bot.rules import words
 from bot.rules.clean import Clean, Redacted
 from bot.rules.decision import Answer, Decision, Effect, EffectKind, Entry, Insert, Refusal, Update
@@ -141,6 +141,12 @@ class Scope:
         """A person by Slack id, made known if they weren't: Slack is asked about them later."""
         found = load.person_by_slack(self.conn, self.workspace, slack_id)
         return found or know(self.conn, self.workspace, slack_id, "someone")
+
+    def look_now(self, repo: str | None = None) -> None:
+        """Have a repository, or all of them, looked at now and not at the next poll."""
+        here = repositories.c.workspace_id == self.workspace
+        due = update(repositories).where(here if repo is None else and_(here, repositories.c.name == repo))
+        self.conn.execute(due.values(due_at=0))
 
     def want(self, kind: EffectKind, incident: Incident | None = None, key: str = "") -> None:
         """Ask for an effect that no ledger entry goes with."""

@@ -12,7 +12,7 @@ from bot.git.hosts.told import DeploymentTold, Sha
 from bot.ledger import tokens
 from bot.ledger.tokens import Token
 from bot.rules.model import DeploymentState, Role
-from bot.warroom import deployments, hear
+from bot.warroom import deployments
 from bot.warroom.handle import WarRooms
 from bot.warroom.scope import Scope
 from bot.web.errors import Problem
@@ -84,5 +84,5 @@ def _name(said: Deploy) -> str:
 
 def _record(repo: str, told: DeploymentTold, token: Token, scope: Scope) -> int:
     tokens.used(scope.conn, token.id, scope.at)
-    hear.look_now(scope, repo)
+    scope.look_now(repo)
     return deployments.hear(scope, repo, told).id
