@@ -162,9 +162,8 @@ async def _body(request: web.Request) -> Any:
     return json.loads(await request.text() or "{}")
 
 
-@web.middleware
 async def in_words(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]], request: web.Request
 ) -> web.StreamResponse:
     """Turn what can't be done into a 400 with a sentence."""
     try:

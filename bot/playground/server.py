@@ -50,9 +50,9 @@ class Playground:
         return f"{self.url}/api/"
 
     async def start(self) -> Self:
-        app = web.Application(client_max_size=MAX_BODY, middlewares=[in_words])
+        app = web.Application(client_max_size=MAX_BODY)
         app.on_response_prepare.append(_guard)
-        app.add_routes(self._routes())
+        app.add_routes(map(_in_words, self._routes()))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, backlog=1024)
@@ -104,6 +104,14 @@ class Playground:
             web.get("/", _page),
             web.static("/page", PAGE),
         ]
+
+
+def _in_words(route: web.AbstractRouteDef) -> web.AbstractRouteDef:
+    """Not as a middleware: aiohttp keeps the last thousand handlers that it put those around as long as the process
+    lives, and with them the workspaces of playgrounds that were stopped long ago."""
+    if not isinstance(route, web.RouteDef):
+        return route
+    return web.route(route.method, route.path, partial(in_words, route.handler), **route.kwargs)
 
 
 async def _page(request: web.Request) -> web.StreamResponse:
